@@ -1,0 +1,90 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { bindChallenge, challengeArgs, type BoundChallenge } from "../dns";
+import { acmeArgs, acmeIssuer, defaultEnvironment } from "../issuers/acme";
+import { platformArgs, type Platform } from "../plan/platform";
+import { challengeProblems, acmeProblems, usedEnvironments } from "../plan/rules";
+import { label, seconds } from "../schema/leaves";
+import { input } from "../schema/vocabulary";
+import { Component, defineComponent, type ComponentOptions } from "./definition";
+import { KubernetesObject } from "./kubernetes-object";
+
+const token = "certfleet:index:Issuers";
+
+export const dnsSecretsArgs = z.record(z.string(), input(z.string().min(1, "must not be empty")));
+
+export const issuersShape = {
+  acme: acmeArgs.meta({ description: "Account and directories of the CA." }),
+  challenges: z.array(challengeArgs).min(1, "must hold at least one entry, or nothing can be issued").meta({
+    description: "How control over names is proven: the entry whose zones match a name best, else the one without zones.",
+  }),
+  dnsSecrets: dnsSecretsArgs.optional().meta({
+    secret: true,
+    description: "Credentials of DNS providers, by the names that `challenges` use.",
+  }),
+};
+
+const argsSchema = z.strictObject({
+  ...issuersShape,
+  namespace: input(label).default("cert-manager").meta({
+    description: "cert-manager's namespace, where a ClusterIssuer's Secrets are read.",
+    source: "cert-manager's flag --cluster-resource-namespace",
+  }),
+  timeoutSeconds: seconds.default(180).meta({ description: "How long an issuer may take to become Ready, in seconds." }),
+});
+
+type IssuersArgs = z.output<typeof argsSchema>;
+
+/** ClusterIssuers, one per environment, each awaited until the CA has accepted its account; and the Secrets they draw on. */
+export class Issuers extends Component {
+  readonly platform: pulumi.Output<Platform>;
+
+  constructor(name: string, args: IssuersArgs, opts: ComponentOptions) {
+    super(token, name, {}, opts);
+    const first = { parent: this, dependsOn: opts.dependsOn };
+    const challenges = args.challenges.map(bindChallenge);
+    const secrets = distinct(challenges).map((challenge) => credentialSecret(name, args, challenge, first));
+    const environments = usedEnvironments(args.acme, []);
+    const issuers = environments.map((environment) => {
+      const manifest = acmeIssuer(environment, args.acme, challenges);
+      const wait = { readyCondition: "Ready", timeoutSeconds: args.timeoutSeconds };
+      const dependsOn = [...secrets, ...(opts.dependsOn ?? [])];
+      return new KubernetesObject(`${name}-${environment}`, manifest, { ...wait, parent: this, dependsOn });
+    });
+    this.platform = pulumi.all(issuers.map((issuer) => issuer.metadata.name)).apply((names) => ({
+      issuers: Object.fromEntries(environments.map((environment, index) => [environment, names[index]!])),
+      environment: defaultEnvironment(args.acme),
+    }));
+    this.declareOutputs({ platform: this.platform });
+  }
+}
+
+/** Entries that share a credential share its Secret. */
+function distinct(challenges: readonly BoundChallenge[]): BoundChallenge[] {
+  const written = challenges.filter((challenge) => challenge.secretName !== undefined);
+  return [...new Map(written.map((challenge) => [challenge.secretRef.name, challenge])).values()];
+}
+
+function credentialSecret(
+  name: string,
+  args: IssuersArgs,
+  { secretName, secretRef }: BoundChallenge,
+  opts: pulumi.CustomResourceOptions,
+): kubernetes.core.v1.Secret {
+  const metadata = { name: secretRef.name, namespace: args.namespace, labels: { "app.kubernetes.io/managed-by": "certfleet" } };
+  // Base64 as `data`, which is one secret value throughout; `stringData` would be write-only and always differ from what is read.
+  const value = pulumi.secret(args.dnsSecrets![secretName!]).apply((text) => Buffer.from(String(text)).toString("base64"));
+  return new kubernetes.core.v1.Secret(`${name}-${secretRef.name}`, { metadata, data: { [secretRef.key]: value } }, opts);
+}
+
+export const issuers = defineComponent({
+  token,
+  description: "ACME ClusterIssuers for the environments in use, each awaited Ready, and the Secrets of the DNS providers they use.",
+  args: argsSchema,
+  outputs: z.object({
+    platform: platformArgs.meta({ description: "What TlsDomain needs to use these issuers, also from another stack." }),
+  }),
+  rules: (args) => [...acmeProblems(args.acme, []), ...challengeProblems(args.challenges, args.dnsSecrets ?? {})],
+  create: Issuers,
+});

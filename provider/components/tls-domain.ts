@@ -1,0 +1,108 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import type { CertificateStatus, GatewayStatus } from "../kubernetes/types";
+import { requiredDnsRecords } from "../plan/dns-records";
+import { domainShape, planDomain, type DomainPlan } from "../plan/domain";
+import { domainStatusShape, readAddresses, readCertificate, type DomainStatus } from "../plan/domain-status";
+import { gatewayClassOf, issuerOf, platformArgs } from "../plan/platform";
+import { domainProblems } from "../plan/rules";
+import { input } from "../schema/vocabulary";
+import { Component, defineComponent, type ComponentOptions } from "./definition";
+import { KubernetesObject } from "./kubernetes-object";
+
+const token = "certfleet:index:TlsDomain";
+
+const argsSchema = z.strictObject({
+  platform: input(platformArgs).meta({
+    description: "The `platform` output of the ClusterTls or Issuers that serves the cluster, for example from a StackReference.",
+  }),
+  ...domainShape,
+});
+
+type TlsDomainArgs = z.output<typeof argsSchema>;
+
+const defaultTimeouts = { certificate: 600, gateway: 600 };
+
+/** One domain: its Certificate, awaited Ready, and beside it, not after it, the Gateway and routes that serve it. */
+export class TlsDomain extends Component {
+  readonly status: pulumi.Output<DomainStatus>;
+
+  constructor(name: string, args: TlsDomainArgs, opts: ComponentOptions) {
+    super(token, name, {}, opts);
+    const first = { parent: this, dependsOn: opts.dependsOn };
+    const namespace = args.createNamespace ? makeNamespace(name, args.namespace, first) : args.namespace;
+    const issuer = pulumi.output(args.platform).apply((platform) => issuerOf(platform, args.environment));
+    const plan = planDomain({ ...args, namespace, route: completeRoute(args) }, { name: issuer, kind: "ClusterIssuer" });
+    const timeouts = args.timeouts ?? defaultTimeouts;
+    const certificate = makeCertificate(name, plan, { ...first, timeoutSeconds: timeouts.certificate });
+    // A Gateway is programmed only once its Secret exists, so its own bound begins where the Certificate's ends.
+    const gateways = makeRoute(name, plan, { ...first, timeoutSeconds: timeouts.certificate + timeouts.gateway });
+    this.status = readStatus(args.host, plan, issuer, certificate, gateways);
+    this.declareOutputs(domainOutputs(this.status));
+  }
+}
+
+function makeNamespace(name: string, namespace: pulumi.Input<string> | undefined, opts: pulumi.CustomResourceOptions) {
+  return new kubernetes.core.v1.Namespace(name, { metadata: { name: namespace! } }, opts).metadata.name;
+}
+
+/** The route with the platform's GatewayClass where the domain names none. */
+function completeRoute(args: TlsDomainArgs): TlsDomainArgs["route"] {
+  if (args.certificateOnly) return undefined;
+  const given = args.route?.gatewayApi;
+  const gatewayClassName = given?.gatewayClassName ?? pulumi.output(args.platform).apply(gatewayClassOf);
+  return { gatewayApi: { ...given, gatewayClassName } };
+}
+
+type WaitOptions = pulumi.CustomResourceOptions & { timeoutSeconds: number };
+
+function makeCertificate(name: string, plan: DomainPlan, opts: WaitOptions): KubernetesObject<CertificateStatus> | undefined {
+  return plan.certificate && new KubernetesObject(name, plan.certificate, { ...opts, readyCondition: "Ready" });
+}
+
+/** Makes a route's objects and returns those that know at which addresses they are served. */
+function makeRoute(name: string, plan: DomainPlan, opts: WaitOptions): KubernetesObject<GatewayStatus>[] {
+  return plan.objects.flatMap(({ role, manifest, readyCondition, hasAddresses }) => {
+    const object = new KubernetesObject<GatewayStatus>(role ? `${name}-${role}` : name, manifest, { ...opts, readyCondition });
+    return hasAddresses ? [object] : [];
+  });
+}
+
+function readStatus(
+  host: string,
+  plan: DomainPlan,
+  issuer: pulumi.Output<string>,
+  certificate: KubernetesObject<CertificateStatus> | undefined,
+  gateways: readonly KubernetesObject<GatewayStatus>[],
+): pulumi.Output<DomainStatus> {
+  const addresses = pulumi.all(gateways.map((gateway) => gateway.status)).apply((all) => all.flatMap(readAddresses));
+  const certified = certificate
+    ? pulumi.all([issuer, certificate.status]).apply(([name, status]) => ({ issuer: name, ...readCertificate(status) }))
+    : {};
+  return pulumi.all([plan.namespace, addresses, certified]).apply(([namespace, served, certificateStatus]) => ({
+    host,
+    ...(plan.objects.length > 0 ? { url: `https://${host}/` } : {}),
+    namespace,
+    secretName: plan.secretName,
+    ...certificateStatus,
+    addresses: served,
+    requiredDnsRecords: requiredDnsRecords(host, served),
+  }));
+}
+
+/** The parts of a domain's status as outputs of their own. */
+function domainOutputs(status: pulumi.Output<DomainStatus>): pulumi.Inputs {
+  const keys = Object.keys(domainStatusShape) as (keyof DomainStatus)[];
+  return Object.fromEntries(keys.map((key) => [key, status.apply((known) => known[key])]));
+}
+
+export const tlsDomain = defineComponent({
+  token,
+  description:
+    "One domain on a cluster whose issuers exist already: a Certificate, a Gateway, an HTTPRoute and a redirect from http to https. Needs rights in the domain's namespace only.",
+  args: argsSchema,
+  outputs: z.object(domainStatusShape),
+  rules: (args) => domainProblems(args, []),
+  create: TlsDomain,
+});

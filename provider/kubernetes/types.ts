@@ -1,0 +1,30 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** A Kubernetes object as the plan describes it, before any resource is made. */
+export interface Manifest {
+  apiVersion: string;
+  kind: string;
+  metadata: ManifestMetadata;
+  spec: Record<string, unknown>;
+}
+
+export interface ManifestMetadata {
+  name: string;
+  namespace?: pulumi.Input<string>;
+  labels?: pulumi.Input<Record<string, string>>;
+  annotations?: pulumi.Input<Record<string, string>>;
+}
+
+/** What cert-manager says of a Certificate (cert-manager.io/v1 CertificateStatus), as far as certfleet reads it. */
+export interface CertificateStatus {
+  conditions?: { type: string; status: string; reason?: string; message?: string }[];
+  notAfter?: string;
+  notBefore?: string;
+  renewalTime?: string;
+  revision?: number;
+}
+
+/** What a controller says of a Gateway (gateway.networking.k8s.io/v1 GatewayStatus), as far as certfleet reads it. */
+export interface GatewayStatus {
+  addresses?: { type?: string; value: string }[];
+}

@@ -1,0 +1,95 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { label, seconds } from "../schema/leaves";
+import { input, objectType } from "../schema/vocabulary";
+
+/** OCI address of the chart; cert-manager recommends it over the older HTTP repository, which lags behind. */
+export const chart = "oci://quay.io/jetstack/charts/cert-manager";
+
+/** Pinned, so that an upgrade of cert-manager is a change that a preview shows. */
+export const defaultVersion = "1.21.2";
+
+const version = z
+  .string()
+  .regex(/^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/, "must be a full version of the chart such as 1.21.2; ranges are not reproducible");
+
+export const certManagerShape = {
+  version: version.default(defaultVersion).meta({
+    description: "Version of the chart, with or without a leading v. An upgrade is a change of this line.",
+  }),
+  namespace: label.default("cert-manager").meta({ description: "Namespace of cert-manager and of the issuers' credentials." }),
+  createNamespace: z.boolean().default(true).meta({ description: "Whether the namespace is made (and on destroy deleted) here." }),
+  gatewayApi: z.boolean().default(true).meta({
+    description:
+      "Switches on cert-manager's support of the Gateway API. The Gateway API's CRDs must exist then, or the controller does not start.",
+    source: "controller.config.cert-manager.io/v1alpha1 gatewayAPI.enabled",
+  }),
+  values: input(z.record(z.string(), z.unknown())).optional().meta({
+    description: "Further values of the chart, merged over those that certfleet sets.",
+  }),
+  timeoutSeconds: seconds.default(600).meta({
+    description: "How long the installation may take until its API answers, in seconds.",
+  }),
+};
+
+export const certManagerArgs = objectType(
+  "CertManagerInstallation",
+  "How cert-manager is installed.",
+  {
+    install: z.boolean().default(true).meta({
+      description: "Set to false where cert-manager already runs; then only `namespace` is read.",
+    }),
+    ...certManagerShape,
+  },
+);
+
+type Values = Record<string, unknown>;
+
+/**
+ * The hook that makes the Release complete only once the webhook really answers. The chart runs it after an install only; after an
+ * upgrade the same race exists (cert-manager/cert-manager#2908).
+ */
+function hookAnnotations(weight: string): Record<string, string> {
+  return {
+    "helm.sh/hook": "post-install,post-upgrade",
+    "helm.sh/hook-weight": weight,
+    "helm.sh/hook-delete-policy": "before-hook-creation,hook-succeeded",
+  };
+}
+
+export function chartValues(args: { namespace: string; gatewayApi: boolean; values?: pulumi.Input<Values> }): pulumi.Input<Values> {
+  const own: Values = {
+    // Kept on destroy: with the CRDs every Issuer and Certificate of the cluster would go (cert-manager/cert-manager#5817).
+    crds: { enabled: true, keep: true },
+    fullnameOverride: "cert-manager",
+    // Not kube-system, which some managed clusters protect and where leases would stay behind.
+    global: { leaderElection: { namespace: args.namespace } },
+    startupapicheck: {
+      enabled: true,
+      jobAnnotations: hookAnnotations("1"),
+      rbac: { annotations: hookAnnotations("-5") },
+      serviceAccount: { annotations: hookAnnotations("-5") },
+    },
+    ...(args.gatewayApi ? { config: controllerConfig } : {}),
+  };
+  if (!args.values) return own;
+  return pulumi.output(args.values).apply((values) => mergeValues(own, values as Values));
+}
+
+const controllerConfig = {
+  apiVersion: "controller.config.cert-manager.io/v1alpha1",
+  kind: "ControllerConfiguration",
+  gatewayAPI: { enabled: true },
+};
+
+/** Merges as Helm does: objects by key, everything else replaced. */
+export function mergeValues(base: Values, over: Values): Values {
+  const merged = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const below = merged[key];
+    merged[key] = isObject(below) && isObject(value) ? mergeValues(below, value) : value;
+  }
+  return merged;
+}
+
+const isObject = (value: unknown): value is Values => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,0 +1,29 @@
+import { z } from "zod";
+import { input } from "./vocabulary";
+
+/** A DNS label: names of namespaces and Services (RFC 1123). */
+export const label = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123)");
+
+/** A DNS subdomain: names of most Kubernetes objects (RFC 1123). */
+export const objectNameText = z
+  .string()
+  .max(253, "must be at most 253 characters (RFC 1123)")
+  .regex(
+    /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/,
+    "must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123)",
+  );
+
+export const port = z.int("must be a whole number").min(1, "must be from 1 to 65535").max(65535, "must be from 1 to 65535");
+
+export const seconds = z.int("must be a whole number of seconds").min(1, "must be at least 1 second");
+
+export const text = input(z.string().min(1, "must not be empty"));
+
+/** Labels or annotations to add to what is made. */
+export const stringMap = input(z.record(z.string(), z.string()));
+
+export const email = input(
+  z.string().regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "must be an e-mail address such as ops@example.com"),
+);

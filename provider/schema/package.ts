@@ -1,0 +1,25 @@
+import type { ComponentDefinition } from "../components/definition";
+import { emitSchema } from "./emit";
+
+/** The whole package schema: what the components export, and what every language's package needs to say of itself. */
+export function packageSchema(version: string, definitions: readonly ComponentDefinition[]): object {
+  return {
+    name: "certfleet",
+    displayName: "certfleet",
+    version,
+    description: "TLS for every domain of every Kubernetes cluster: cert-manager, issuers, certificates, gateways and routes.",
+    keywords: ["kubernetes", "cert-manager", "acme", "tls", "category/infrastructure", "kind/component"],
+    license: "Apache-2.0",
+    publisher: "certfleet",
+    language: {
+      nodejs: {
+        packageName: "@certfleet/pulumi",
+        dependencies: { "@pulumi/pulumi": "^3.142.0" },
+        respectSchemaVersion: true,
+      },
+      python: { packageName: "pulumi_certfleet", respectSchemaVersion: true, pyproject: { enabled: true } },
+      go: { importBasePath: "github.com/certfleet/pulumi-certfleet/sdk/go/certfleet", respectSchemaVersion: true },
+    },
+    ...emitSchema(definitions),
+  };
+}

@@ -1,0 +1,67 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+
+/** What zod cannot say of a property or type, kept in zod's own registry by `.meta({...})`. */
+declare module "zod" {
+  interface GlobalMeta {
+    /** Token of a named type, for example "certfleet:index:Backend". */
+    token?: string;
+    /** The value is a secret: encrypted in the state and never printed. Top-level properties only. */
+    secret?: boolean;
+    /** Where the rule or the default comes from: an RFC section or a field of a CRD. */
+    source?: string;
+  }
+}
+
+// Of unknown, because zod's registry types would expand a schema in its metadata without end.
+const deferredLeaves = z.registry<{ inner: unknown }>();
+
+/** The schema of a leaf's value once it is known; undefined for what is no leaf made by {@link input}. */
+export const deferredSchema = (leaf: z.core.$ZodType): z.ZodType | undefined =>
+  deferredLeaves.get(leaf)?.inner as z.ZodType | undefined;
+
+/**
+ * A leaf that accepts an Output. What is known is checked at once, what is not
+ * is checked once it is: a preview never waits for a value and never fails because of one that it cannot know.
+ */
+export function input<T extends z.ZodType>(inner: T) {
+  const leaf = z.custom<pulumi.Input<z.output<T>>>().superRefine((value, ctx) => {
+    if (hasOutput(value)) return;
+    const result = inner.safeParse(value, { reportInput: true });
+    if (!result.success) for (const issue of result.error.issues) ctx.addIssue({ ...issue, continue: true });
+  });
+  deferredLeaves.add(leaf, { inner });
+  return leaf;
+}
+
+/** Whether a value is, or holds, an Output. */
+export function hasOutput(value: unknown): boolean {
+  if (pulumi.Output.isInstance(value)) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(hasOutput);
+}
+
+/** An object type with a name of its own in every SDK. Unknown keys are refused. */
+export function objectType<S extends z.ZodRawShape>(name: string, description: string, shape: S) {
+  return z.strictObject(shape).meta({ token: `certfleet:index:${name}`, description });
+}
+
+/** A string enum with a name of its own in every SDK. */
+export function enumType<const V extends readonly [string, ...string[]]>(name: string, description: string, values: V) {
+  return z.enum(values).meta({ token: `certfleet:index:${name}`, description });
+}
+
+/** The schema below `.optional()` and `.default()`, whether it may be left out, and its default. */
+export function unwrap(schema: z.core.$ZodType): { inner: z.core.$ZodType; optional: boolean; defaultValue?: unknown } {
+  if (schema instanceof z.ZodOptional) return { ...unwrap(schema.unwrap()), optional: true };
+  if (schema instanceof z.ZodDefault) {
+    return { ...unwrap(schema.unwrap()), optional: true, defaultValue: schema.def.defaultValue };
+  }
+  return { inner: schema, optional: false };
+}
+
+/** What `.meta()` says of a schema, or of the schema below its wrappers. */
+export function metaOf(schema: z.core.$ZodType): z.GlobalMeta {
+  const own = z.globalRegistry.get(schema);
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return { ...metaOf(schema.unwrap()), ...own };
+  return own ?? {};
+}

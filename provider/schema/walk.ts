@@ -1,0 +1,34 @@
+import { z } from "zod";
+import type { Path } from "./problems";
+import { deferredSchema, metaOf, unwrap } from "./vocabulary";
+
+/** The schema of what lies one step below, if the step exists. */
+function child(schema: z.core.$ZodType, key: PropertyKey): z.core.$ZodType | undefined {
+  const { inner } = unwrap(schema);
+  const known = deferredSchema(inner) ?? inner;
+  if (known !== inner) return child(known, key);
+  if (inner instanceof z.ZodObject) return inner.shape[String(key)] as z.core.$ZodType | undefined;
+  if (inner instanceof z.ZodArray) return inner.element;
+  if (inner instanceof z.ZodRecord) return inner.valueType;
+  return undefined;
+}
+
+/** The keys that the object at a path knows; none where it is no object. */
+export function knownKeys(schema: z.core.$ZodType, path: Path): string[] {
+  const found = path.reduce<z.core.$ZodType | undefined>((at, key) => at && child(at, key), schema);
+  if (!found) return [];
+  const { inner } = unwrap(found);
+  const known = unwrap(deferredSchema(inner) ?? inner).inner;
+  return known instanceof z.ZodObject ? Object.keys(known.shape) : [];
+}
+
+/** Whether the value at a path belongs to a property that is marked secret. */
+export function isSecretPath(schema: z.core.$ZodType, path: Path): boolean {
+  let at: z.core.$ZodType | undefined = schema;
+  for (const key of path) {
+    at = at && child(at, key);
+    if (!at) return false;
+    if (metaOf(at).secret) return true;
+  }
+  return false;
+}

@@ -1,0 +1,107 @@
+import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { labCache, toolsFolder } from "../host/paths";
+import { withLock } from "../host/lock";
+import type { Reporter } from "../host/progress";
+import { goBuild, goVersion, moduleFolderOf } from "./go";
+import { toolKey } from "./key";
+import { binFolder, draftFolder, isStored, type Link, store, storedPath } from "./store";
+import {
+  builtName,
+  dynamicProviderShim,
+  engineTools,
+  languageHostTools,
+  requiredVersion,
+  type Tool,
+  type ToolGroup,
+} from "./tools";
+
+export interface BuildContext {
+  reporter: Reporter;
+  signal?: AbortSignal;
+}
+
+interface Keyed {
+  tool: Tool;
+  key: string;
+}
+
+export const moduleFolder = (group: ToolGroup): string => join(toolsFolder, group.module);
+
+const goModOf = (group: ToolGroup): string => readFileSync(join(moduleFolder(group), "go.mod"), "utf8");
+
+/** The version of a module that a group of tools is built with. */
+export function versionIn(group: ToolGroup, module: string): string {
+  return requiredVersion(goModOf(group), module);
+}
+
+export async function withBuildLock<T>(action: () => Promise<T>, { reporter, signal }: BuildContext): Promise<T> {
+  const onWait = (holder: { pid: number }): void =>
+    reporter.info(`  another build of the lab is running (process ${holder.pid}): waiting for it`);
+  return withLock(join(labCache(), "build.lock"), action, { signal, onWait });
+}
+
+function keepBuilt(keyed: readonly Keyed[], draft: string): void {
+  for (const { tool, key } of keyed) {
+    const candidates = builtName(tool.package).map((name) => join(draft, name));
+    const file = candidates.find((path) => existsSync(path));
+    if (!file) throw new Error(`${tool.package}: go build made none of ${candidates.join(", ")}`);
+    store(tool.name, key, file);
+  }
+}
+
+async function buildMissing(group: ToolGroup, missing: readonly Keyed[], context: BuildContext): Promise<void> {
+  const names = missing.map(({ tool }) => tool.name.split("/").at(-1)).join(", ");
+  await context.reporter.task(`building ${names}`, async (task) => {
+    const draft = draftFolder();
+    try {
+      await goBuild({
+        what: `building ${names}`,
+        moduleFolder: moduleFolder(group),
+        packages: missing.map(({ tool }) => tool.package),
+        ldflags: group.ldflags(goModOf(group)),
+        output: draft,
+        task,
+        signal: context.signal,
+      });
+      keepBuilt(missing, draft);
+    } finally {
+      rmSync(draft, { recursive: true, force: true });
+    }
+  });
+}
+
+/** Builds what the store lacks of a group, and gives the programs with their names in a bin folder. */
+export async function ensureGroup(group: ToolGroup, context: BuildContext): Promise<Link[]> {
+  const version = await goVersion(moduleFolder(group));
+  const keyed = group.tools.map((tool) => ({ tool, key: toolKey(group, tool, moduleFolder(group), version) }));
+  const missing = (): Keyed[] => keyed.filter(({ tool, key }) => !isStored(tool.name, key));
+  if (missing().length > 0) {
+    // What another build made while this one waited for the lock is not built again.
+    await withBuildLock(async () => {
+      if (missing().length > 0) await buildMissing(group, missing(), context);
+    }, context);
+  }
+  return keyed.flatMap(({ tool, key }) =>
+    [tool.name, ...(tool.aliases ?? [])].map((name) => ({ name, target: storedPath(tool.name, key) })),
+  );
+}
+
+/** The shim is a script of the language hosts' module: Go's module cache drops the executable bit. */
+async function ensureShim({ signal }: BuildContext): Promise<Link> {
+  const { module, path, name } = dynamicProviderShim;
+  const version = versionIn(languageHostTools, module);
+  if (!isStored(name, version)) {
+    const draft = join(draftFolder(), name);
+    copyFileSync(join(await moduleFolderOf(module, version, signal), path), draft);
+    chmodSync(draft, 0o755);
+    store(name, version, draft);
+  }
+  return { name, target: storedPath(name, version) };
+}
+
+/** The engine with its Node host, for machines that have none. */
+export async function ensureEngine(context: BuildContext): Promise<string> {
+  const links = [...(await ensureGroup(engineTools, context)), ...(await ensureGroup(languageHostTools, context))];
+  return binFolder([...links, await ensureShim(context)]);
+}

@@ -1,0 +1,63 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { mustRun } from "../host/command";
+import { type BuildContext, versionIn, withBuildLock } from "./build";
+import { moduleFolderOf } from "./go";
+import { draftFolder, isStored, store, storedPath } from "./store";
+import { worldTools } from "./tools";
+
+/** Two versions of cert-manager, so that upgrades can be shown. */
+export const CHART_VERSIONS = ["v1.21.1", "v1.21.2"] as const;
+
+const CERT_MANAGER = "github.com/cert-manager/cert-manager";
+const GATEWAY_API = "sigs.k8s.io/gateway-api";
+
+async function packageCharts(helm: string, folder: string, signal?: AbortSignal): Promise<void> {
+  for (const version of CHART_VERSIONS) {
+    const source = join(await moduleFolderOf(CERT_MANAGER, version, signal), "deploy/charts/cert-manager");
+    // The chart in the module says v0.0.0: releases are stamped when they are packaged.
+    const stamps = ["--version", version, "--app-version", version];
+    await mustRun(`chart cert-manager ${version}`, [helm, "package", source, ...stamps, "--destination", folder], {
+      signal,
+    });
+  }
+}
+
+/** cert-manager's charts as released, packaged from its modules. */
+export async function ensureCharts(bin: string, context: BuildContext): Promise<string> {
+  const key = CHART_VERSIONS.join("-");
+  const make = (): Promise<void> =>
+    context.reporter.task("packaging cert-manager's charts", async () => {
+      const folder = join(draftFolder(), "charts");
+      mkdirSync(folder);
+      await packageCharts(join(bin, "helm"), folder, context.signal);
+      store("charts", key, folder);
+    });
+  if (!isStored("charts", key)) {
+    await withBuildLock(async () => {
+      if (!isStored("charts", key)) await make();
+    }, context);
+  }
+  return storedPath("charts", key);
+}
+
+/** The CRDs of the Gateway API's standard channel, of the version that the world's module uses. */
+export async function ensureGatewayCrds(context: BuildContext): Promise<string> {
+  const version = versionIn(worldTools, GATEWAY_API);
+  if (!isStored("gateway-api", version)) {
+    const folder = join(draftFolder(), "gateway-api");
+    const source = join(await moduleFolderOf(GATEWAY_API, version, context.signal), "config/crd/standard");
+    cpSync(source, folder, { recursive: true, filter: (path) => path === source || path.endsWith(".yaml") });
+    store("gateway-api", version, folder);
+  }
+  return storedPath("gateway-api", version);
+}
+
+/** The names of the CRDs in a folder of manifests, to wait for. */
+export function crdNames(folder: string): string[] {
+  return readdirSync(folder)
+    .map((file) => readFileSync(join(folder, file), "utf8"))
+    .filter((text) => /^kind: CustomResourceDefinition$/m.test(text))
+    .map((text) => /^ {2}name: (\S+)$/m.exec(text)?.[1])
+    .filter((name) => name !== undefined);
+}

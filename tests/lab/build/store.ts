@@ -1,0 +1,102 @@
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from "node:fs";
+import { createHash, randomUUID } from "node:crypto";
+import { dirname, join } from "node:path";
+import { labCache } from "../host/paths";
+
+/** Finished programs and files, each under the key of its build; nothing in it is ever changed in place. */
+const storeFolder = (): string => join(labCache(), "store");
+
+export function storedPath(name: string, key: string): string {
+  return join(storeFolder(), `${name.replaceAll("/", "_")}-${key}`, name.split("/").at(-1) ?? name);
+}
+
+export function isStored(name: string, key: string): boolean {
+  return existsSync(storedPath(name, key));
+}
+
+/** Moves a file or folder (on the same file system) into the store in one step. */
+export function store(name: string, key: string, path: string): void {
+  const target = dirname(storedPath(name, key));
+  const draft = `${target}.${randomUUID()}`;
+  mkdirSync(draft, { recursive: true });
+  renameSync(path, join(draft, name.split("/").at(-1) ?? name));
+  try {
+    renameSync(draft, target);
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    if (!existsSync(target)) throw error;
+  }
+}
+
+/** A folder for drafts on the store's own file system, so that they can be renamed into it. */
+export function draftFolder(): string {
+  const folder = join(labCache(), "drafts", randomUUID());
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+export interface Link {
+  /** Path below the bin folder. */
+  name: string;
+  target: string;
+}
+
+/** Hard links, since programs that look for others beside themselves resolve symbolic ones. */
+function place(target: string, path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  try {
+    linkSync(target, path);
+  } catch {
+    copyFileSync(target, path);
+  }
+}
+
+/** A bin folder with exactly these programs; the same programs give the same folder. */
+export function binFolder(links: readonly Link[]): string {
+  const text = [...links].map((link) => `${link.name}=${link.target}`).sort();
+  const key = createHash("sha256").update(text.join("\n")).digest("hex").slice(0, 16);
+  const bin = join(labCache(), key, "bin");
+  if (!existsSync(bin)) {
+    const draft = join(draftFolder(), "bin");
+    for (const link of links) place(link.target, join(draft, link.name));
+    mkdirSync(dirname(bin), { recursive: true });
+    try {
+      renameSync(draft, bin);
+    } catch (error) {
+      if (!existsSync(bin)) throw error;
+    }
+    rmSync(dirname(draft), { recursive: true, force: true });
+  }
+  markUsed([dirname(bin), ...links.map((link) => dirname(link.target))]);
+  return bin;
+}
+
+function markUsed(folders: readonly string[]): void {
+  const now = new Date();
+  for (const folder of folders) utimesSync(folder, now, now);
+}
+
+const KEEP_DAYS = 21;
+
+/** Builds of other branches stay for a while; a world that runs from a removed folder would lose the programs of its next pods. */
+export function prune(now = Date.now(), inUse: (folder: string) => boolean = () => false): void {
+  const candidates = [labCache(), storeFolder(), join(labCache(), "drafts")].flatMap((parent) =>
+    existsSync(parent) ? readdirSync(parent).map((name) => join(parent, name)) : [],
+  );
+  for (const path of candidates) {
+    if (path === storeFolder() || path === join(labCache(), "drafts") || inUse(path)) continue;
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat?.isDirectory() && now - stat.mtimeMs > KEEP_DAYS * 86_400_000)
+      rmSync(path, { recursive: true, force: true });
+  }
+}

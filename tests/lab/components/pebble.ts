@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type AcmeEnvironment, acmePorts, addresses, type Layout } from "../world/layout";
+import { pkiFile } from "../world/pki";
+import { answers, type Component } from "./component";
+
+const DAY_SECONDS = 86_400;
+
+function configuration(layout: Layout, environment: AcmeEnvironment): object {
+  const ports = acmePorts[environment];
+  return {
+    pebble: {
+      listenAddress: `127.0.0.1:${ports.api}`,
+      managementListenAddress: `127.0.0.1:${ports.management}`,
+      certificate: pkiFile(layout, "server.crt"),
+      privateKey: pkiFile(layout, "server.key"),
+      httpPort: 80,
+      tlsPort: 443,
+      ocspResponderURL: "",
+      externalAccountBindingRequired: false,
+      retryAfter: { authz: 1, order: 1 },
+      keyAlgorithm: "ecdsa",
+      profiles: {
+        default: { description: "90 days", validityPeriod: 90 * DAY_SECONDS },
+        shortlived: { description: "6 days", validityPeriod: 6 * DAY_SECONDS },
+      },
+    },
+  };
+}
+
+export function pebble(environment: AcmeEnvironment): Component {
+  const ports = acmePorts[environment];
+  const configFile = (layout: Layout): string => join(layout.folder, `pebble-${environment}.json`);
+  return {
+    name: `pebble-${environment}`,
+    address: `127.0.0.1:${ports.api}`,
+    needs: ["namespace", "pki"],
+    files: ({ layout }) => ({
+      [configFile(layout)]: `${JSON.stringify(configuration(layout, environment), undefined, 2)}\n`,
+    }),
+    argv: ({ layout, program }) => {
+      const nameserver = `${addresses.nameserver}:53`;
+      return [program("pebble"), "-strict", "-config", configFile(layout), "-dnsserver", nameserver];
+    },
+    environment: () => ({
+      // Pebble sleeps, rejects nonces and reuses authorizations at random: every run of the same test shall be the same.
+      PEBBLE_VA_NOSLEEP: "1",
+      PEBBLE_WFE_NONCEREJECT: "0",
+      PEBBLE_AUTHZREUSE: "0",
+    }),
+    health: (context) =>
+      answers(context, `https://127.0.0.1:${ports.api}/dir`, {
+        ca: readFileSync(pkiFile(context.layout, "ca.crt"), "utf8"),
+      }),
+    seconds: 20,
+  };
+}

@@ -1,0 +1,43 @@
+import { MARK } from "../host/strays";
+import { addresses, type Layout } from "./layout";
+
+const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** What leads programs out of a world, or around its trust. */
+const FOREIGN =
+  /^(https?_proxy|no_proxy|all_proxy|ssl_cert_(file|dir)|node_extra_ca_certs|curl_ca_bundle|kubeconfig|kube.*|helm_.*)$/i;
+
+/** For the lab's own daemons: nothing of the user's environment reaches them. */
+export function daemonEnvironment(layout: Layout, bin: string): Record<string, string> {
+  return {
+    PATH: `${bin}:${SYSTEM_PATH}`,
+    HOME: layout.folder,
+    LANG: "C.UTF-8",
+    [MARK]: layout.folder,
+  };
+}
+
+/** For commands that users and tests run inside: their own environment, led to the world's API server, proxy and roots. */
+export function commandEnvironment(
+  layout: Layout,
+  binFolders: readonly string[],
+  base: NodeJS.ProcessEnv = process.env,
+): Record<string, string> {
+  const kept = Object.entries(base).filter(([name, value]) => value !== undefined && !FOREIGN.test(name));
+  const noProxy = `127.0.0.1,localhost,10.0.0.0/8`;
+  return {
+    ...(Object.fromEntries(kept) as Record<string, string>),
+    PATH: [...binFolders, base.PATH ?? SYSTEM_PATH].join(":"),
+    KUBECONFIG: layout.kubeconfig,
+    HTTPS_PROXY: `http://${addresses.proxy}`,
+    https_proxy: `http://${addresses.proxy}`,
+    NO_PROXY: noProxy,
+    no_proxy: noProxy,
+    SSL_CERT_FILE: layout.roots,
+    // Go would add the host's own roots from its folder.
+    SSL_CERT_DIR: layout.pki,
+    NODE_EXTRA_CA_CERTS: layout.roots,
+    CURL_CA_BUNDLE: layout.roots,
+    CERTFLEET_LAB: layout.folder,
+  };
+}
