@@ -17,10 +17,13 @@ const token = "certfleet:index:ClusterTls";
 
 const argsSchema = z.strictObject({
   ...issuersShape,
-  certManager: certManagerArgs.optional().meta({ description: "How cert-manager is installed. Default: the pinned chart." }),
+  certManager: certManagerArgs
+    .optional()
+    .meta({ description: "How cert-manager is installed. Default: the pinned chart." }),
   defaults: defaultsArgs.optional().meta({ description: "What holds for every domain that does not say otherwise." }),
   domains: z.array(domainArgs).meta({
-    description: "The domains. Their order has no meaning; each is known by its host, so adding or removing one touches no other.",
+    description:
+      "The domains. Their order has no meaning; each is known by its host, so adding or removing one touches no other.",
   }),
 });
 
@@ -39,8 +42,14 @@ export class ClusterTls extends Component {
     const domains = makeDomains(name, args, issuers, this);
     this.platform = withGatewayClass(issuers.platform, args);
     this.domains = pulumi.output(collect(args.domains, domains));
-    this.requiredDnsRecords = this.domains.apply((all) => Object.values(all).flatMap((domain) => domain.requiredDnsRecords));
-    this.declareOutputs({ domains: this.domains, requiredDnsRecords: this.requiredDnsRecords, platform: this.platform });
+    this.requiredDnsRecords = this.domains.apply((all) =>
+      Object.values(all).flatMap((domain) => domain.requiredDnsRecords),
+    );
+    this.declareOutputs({
+      domains: this.domains,
+      requiredDnsRecords: this.requiredDnsRecords,
+      platform: this.platform,
+    });
   }
 }
 
@@ -49,7 +58,12 @@ interface Installation {
   resource: CertManager | undefined;
 }
 
-function installCertManager(name: string, args: ClusterTlsArgs, parent: ClusterTls, opts: ComponentOptions): Installation {
+function installCertManager(
+  name: string,
+  args: ClusterTlsArgs,
+  parent: ClusterTls,
+  opts: ComponentOptions,
+): Installation {
   const { install, ...certManager } = args.certManager ?? certManagerArgs.parse({});
   if (!install) return { namespace: certManager.namespace, resource: undefined };
   const resource = new CertManager(`${name}-cert-manager`, certManager, { parent, dependsOn: opts.dependsOn });
@@ -68,12 +82,19 @@ function makeIssuers(
   const dependsOn = installation.resource ? [installation.resource] : opts.dependsOn;
   return new Issuers(
     `${name}-issuers`,
-    { acme: { ...acme, additionalEnvironments }, challenges, dnsSecrets, namespace: installation.namespace, timeoutSeconds: 180 },
+    {
+      acme: { ...acme, additionalEnvironments },
+      challenges,
+      dnsSecrets,
+      namespace: installation.namespace,
+      timeoutSeconds: 180,
+    },
     { parent, dependsOn },
   );
 }
 
-const effectiveDomains = (args: ClusterTlsArgs): DomainArgs[] => args.domains.map((domain) => withDefaults(domain, args.defaults));
+const effectiveDomains = (args: ClusterTlsArgs): DomainArgs[] =>
+  args.domains.map((domain) => withDefaults(domain, args.defaults));
 
 function makeDomains(name: string, args: ClusterTlsArgs, issuers: Issuers, parent: ClusterTls): TlsDomain[] {
   const domains = effectiveDomains(args);
@@ -88,9 +109,17 @@ function makeDomains(name: string, args: ClusterTlsArgs, issuers: Issuers, paren
 
 /** Each namespace once, however many domains ask for it. */
 function makeNamespaces(name: string, domains: readonly DomainArgs[], parent: ClusterTls) {
-  const wanted = new Set(domains.flatMap((domain) => (domain.createNamespace ? [String(domain.namespace)] : [])));
+  const wanted = new Set(
+    domains.flatMap(({ createNamespace, namespace }) =>
+      createNamespace && typeof namespace === "string" ? [namespace] : [],
+    ),
+  );
   const entries = [...wanted].map((namespace) => {
-    const resource = new kubernetes.core.v1.Namespace(`${name}-${namespace}`, { metadata: { name: namespace } }, { parent });
+    const resource = new kubernetes.core.v1.Namespace(
+      `${name}-${namespace}`,
+      { metadata: { name: namespace } },
+      { parent },
+    );
     return [namespace, resource] as const;
   });
   return new Map(entries);
@@ -99,11 +128,16 @@ function makeNamespaces(name: string, domains: readonly DomainArgs[], parent: Cl
 function withGatewayClass(platform: pulumi.Output<Platform>, args: ClusterTlsArgs): pulumi.Output<Platform> {
   const gatewayClassName = args.defaults?.route?.gatewayApi?.gatewayClassName;
   if (gatewayClassName === undefined) return platform;
-  return pulumi.all([platform, gatewayClassName]).apply(([known, className]) => ({ ...known, gatewayClassName: className }));
+  return pulumi
+    .all([platform, gatewayClassName])
+    .apply(([known, className]) => ({ ...known, gatewayClassName: className }));
 }
 
 /** Each domain's status by host; one that uses another's certificate shows what is known of that. */
-function collect(args: readonly DomainArgs[], domains: readonly TlsDomain[]): Record<string, pulumi.Output<DomainStatus>> {
+function collect(
+  args: readonly DomainArgs[],
+  domains: readonly TlsDomain[],
+): Record<string, pulumi.Output<DomainStatus>> {
   const byHost = new Map(args.map(({ host }, index) => [host, domains[index]!.status]));
   const entries = args.map(({ host, certificateFrom }) => {
     const own = byHost.get(host)!;

@@ -17,7 +17,8 @@ export const dnsSecretsArgs = z.record(z.string(), input(z.string().min(1, "must
 export const issuersShape = {
   acme: acmeArgs.meta({ description: "Account and directories of the CA." }),
   challenges: z.array(challengeArgs).min(1, "must hold at least one entry, or nothing can be issued").meta({
-    description: "How control over names is proven: the entry whose zones match a name best, else the one without zones.",
+    description:
+      "How control over names is proven: the entry whose zones match a name best, else the one without zones.",
   }),
   dnsSecrets: dnsSecretsArgs.optional().meta({
     secret: true,
@@ -31,7 +32,9 @@ const argsSchema = z.strictObject({
     description: "cert-manager's namespace, where a ClusterIssuer's Secrets are read.",
     source: "cert-manager's flag --cluster-resource-namespace",
   }),
-  timeoutSeconds: seconds.default(180).meta({ description: "How long an issuer may take to become Ready, in seconds." }),
+  timeoutSeconds: seconds
+    .default(180)
+    .meta({ description: "How long an issuer may take to become Ready, in seconds." }),
 });
 
 type IssuersArgs = z.output<typeof argsSchema>;
@@ -72,15 +75,26 @@ function credentialSecret(
   { secretName, secretRef }: BoundChallenge,
   opts: pulumi.CustomResourceOptions,
 ): kubernetes.core.v1.Secret {
-  const metadata = { name: secretRef.name, namespace: args.namespace, labels: { "app.kubernetes.io/managed-by": "certfleet" } };
+  const metadata = {
+    name: secretRef.name,
+    namespace: args.namespace,
+    labels: { "app.kubernetes.io/managed-by": "certfleet" },
+  };
   // Base64 as `data`, which is one secret value throughout; `stringData` would be write-only and always differ from what is read.
-  const value = pulumi.secret(args.dnsSecrets![secretName!]).apply((text) => Buffer.from(String(text)).toString("base64"));
-  return new kubernetes.core.v1.Secret(`${name}-${secretRef.name}`, { metadata, data: { [secretRef.key]: value } }, opts);
+  const value = pulumi
+    .secret(args.dnsSecrets![secretName!])
+    .apply((text) => Buffer.from(String(text)).toString("base64"));
+  return new kubernetes.core.v1.Secret(
+    `${name}-${secretRef.name}`,
+    { metadata, data: { [secretRef.key]: value } },
+    opts,
+  );
 }
 
 export const issuers = defineComponent({
   token,
-  description: "ACME ClusterIssuers for the environments in use, each awaited Ready, and the Secrets of the DNS providers they use.",
+  description:
+    "ACME ClusterIssuers for the environments in use, each awaited Ready, and the Secrets of the DNS providers they use.",
   args: argsSchema,
   outputs: z.object({
     platform: platformArgs.meta({ description: "What TlsDomain needs to use these issuers, also from another stack." }),

@@ -15,7 +15,8 @@ const token = "certfleet:index:TlsDomain";
 
 const argsSchema = z.strictObject({
   platform: input(platformArgs).meta({
-    description: "The `platform` output of the ClusterTls or Issuers that serves the cluster, for example from a StackReference.",
+    description:
+      "The `platform` output of the ClusterTls or Issuers that serves the cluster, for example from a StackReference.",
   }),
   ...domainShape,
 });
@@ -33,7 +34,10 @@ export class TlsDomain extends Component {
     const first = { parent: this, dependsOn: opts.dependsOn };
     const namespace = args.createNamespace ? makeNamespace(name, args.namespace, first) : args.namespace;
     const issuer = pulumi.output(args.platform).apply((platform) => issuerOf(platform, args.environment));
-    const plan = planDomain({ ...args, namespace, route: completeRoute(args) }, { name: issuer, kind: "ClusterIssuer" });
+    const plan = planDomain(
+      { ...args, namespace, route: completeRoute(args) },
+      { name: issuer, kind: "ClusterIssuer" },
+    );
     const timeouts = args.timeouts ?? defaultTimeouts;
     const certificate = makeCertificate(name, plan, { ...first, timeoutSeconds: timeouts.certificate });
     // A Gateway is programmed only once its Secret exists, so its own bound begins where the Certificate's ends.
@@ -57,14 +61,21 @@ function completeRoute(args: TlsDomainArgs): TlsDomainArgs["route"] {
 
 type WaitOptions = pulumi.CustomResourceOptions & { timeoutSeconds: number };
 
-function makeCertificate(name: string, plan: DomainPlan, opts: WaitOptions): KubernetesObject<CertificateStatus> | undefined {
+function makeCertificate(
+  name: string,
+  plan: DomainPlan,
+  opts: WaitOptions,
+): KubernetesObject<CertificateStatus> | undefined {
   return plan.certificate && new KubernetesObject(name, plan.certificate, { ...opts, readyCondition: "Ready" });
 }
 
 /** Makes a route's objects and returns those that know at which addresses they are served. */
 function makeRoute(name: string, plan: DomainPlan, opts: WaitOptions): KubernetesObject<GatewayStatus>[] {
   return plan.objects.flatMap(({ role, manifest, readyCondition, hasAddresses }) => {
-    const object = new KubernetesObject<GatewayStatus>(role ? `${name}-${role}` : name, manifest, { ...opts, readyCondition });
+    const object = new KubernetesObject<GatewayStatus>(role ? `${name}-${role}` : name, manifest, {
+      ...opts,
+      readyCondition,
+    });
     return hasAddresses ? [object] : [];
   });
 }

@@ -27,40 +27,54 @@ const issuerNames: Record<Environment, string> = {
 
 const httpsUrl = z
   .string()
-  .refine((value) => URL.canParse(value) && new URL(value).protocol === "https:", "must be an https URL (RFC 8555 section 6.1)");
+  .refine(
+    (value) => URL.canParse(value) && new URL(value).protocol === "https:",
+    "must be an https URL (RFC 8555 section 6.1)",
+  );
 
 const certificatePem = z
   .string()
   .regex(/-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----/, "must be one or more certificates in PEM form");
 
-export const directoryArgs = objectType("AcmeDirectory", "An ACME directory of your own choice (RFC 8555 section 7.1.1).", {
-  url: input(httpsUrl).meta({
-    description: "https URL of the directory.",
-    source: "cert-manager.io/v1 ClusterIssuer spec.acme.server",
-  }),
-  caBundle: input(certificatePem).optional().meta({
-    description: "PEM certificates that the directory's own TLS is verified against. Default: the system's.",
-    source: "cert-manager.io/v1 ClusterIssuer spec.acme.caBundle",
-  }),
-});
+export const directoryArgs = objectType(
+  "AcmeDirectory",
+  "An ACME directory of your own choice (RFC 8555 section 7.1.1).",
+  {
+    url: input(httpsUrl).meta({
+      description: "https URL of the directory.",
+      source: "cert-manager.io/v1 ClusterIssuer spec.acme.server",
+    }),
+    caBundle: input(certificatePem).optional().meta({
+      description: "PEM certificates that the directory's own TLS is verified against. Default: the system's.",
+      source: "cert-manager.io/v1 ClusterIssuer spec.acme.caBundle",
+    }),
+  },
+);
 
-export const acmeArgs = objectType("Acme", "The ACME account and directories that certificates are ordered from (RFC 8555).", {
-  email: email.optional().meta({
-    description: "Contact of the account. Required for production. Let's Encrypt sends no expiry warnings any more.",
-    source: "cert-manager.io/v1 ClusterIssuer spec.acme.email",
-  }),
-  environment: environmentArgs.optional().meta({
-    description: 'Directory of all domains that do not name their own. Default: "custom" if `directory` is given, else "staging".',
-  }),
-  additionalEnvironments: z.array(environmentArgs).optional().meta({
-    description: "Further environments that get an issuer although no domain of this component uses them, for other stacks to use.",
-  }),
-  directory: directoryArgs.optional().meta({ description: 'The directory behind environment "custom".' }),
-});
+export const acmeArgs = objectType(
+  "Acme",
+  "The ACME account and directories that certificates are ordered from (RFC 8555).",
+  {
+    email: email.optional().meta({
+      description: "Contact of the account. Required for production. Let's Encrypt sends no expiry warnings any more.",
+      source: "cert-manager.io/v1 ClusterIssuer spec.acme.email",
+    }),
+    environment: environmentArgs.optional().meta({
+      description:
+        'Directory of all domains that do not name their own. Default: "custom" if `directory` is given, else "staging".',
+    }),
+    additionalEnvironments: z.array(environmentArgs).optional().meta({
+      description:
+        "Further environments that get an issuer although no domain of this component uses them, for other stacks to use.",
+    }),
+    directory: directoryArgs.optional().meta({ description: 'The directory behind environment "custom".' }),
+  },
+);
 
 export type AcmeArgs = z.output<typeof acmeArgs>;
 
-export const defaultEnvironment = (acme: AcmeArgs): Environment => acme.environment ?? (acme.directory ? "custom" : "staging");
+export const defaultEnvironment = (acme: AcmeArgs): Environment =>
+  acme.environment ?? (acme.directory ? "custom" : "staging");
 
 /** The name of an environment's ClusterIssuer. Each has its own, so that staging and production live side by side. */
 export const issuerName = (environment: Environment): string => issuerNames[environment];

@@ -11,14 +11,22 @@ export const defaultVersion = "1.21.2";
 
 const version = z
   .string()
-  .regex(/^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/, "must be a full version of the chart such as 1.21.2; ranges are not reproducible");
+  .regex(
+    /^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/,
+    "must be a full version of the chart such as 1.21.2; ranges are not reproducible",
+  );
 
 export const certManagerShape = {
   version: version.default(defaultVersion).meta({
     description: "Version of the chart, with or without a leading v. An upgrade is a change of this line.",
   }),
-  namespace: label.default("cert-manager").meta({ description: "Namespace of cert-manager and of the issuers' credentials." }),
-  createNamespace: z.boolean().default(true).meta({ description: "Whether the namespace is made (and on destroy deleted) here." }),
+  namespace: label
+    .default("cert-manager")
+    .meta({ description: "Namespace of cert-manager and of the issuers' credentials." }),
+  createNamespace: z
+    .boolean()
+    .default(true)
+    .meta({ description: "Whether the namespace is made (and on destroy deleted) here." }),
   gatewayApi: z.boolean().default(true).meta({
     description:
       "Switches on cert-manager's support of the Gateway API. The Gateway API's CRDs must exist then, or the controller does not start.",
@@ -32,16 +40,12 @@ export const certManagerShape = {
   }),
 };
 
-export const certManagerArgs = objectType(
-  "CertManagerInstallation",
-  "How cert-manager is installed.",
-  {
-    install: z.boolean().default(true).meta({
-      description: "Set to false where cert-manager already runs; then only `namespace` is read.",
-    }),
-    ...certManagerShape,
-  },
-);
+export const certManagerArgs = objectType("CertManagerInstallation", "How cert-manager is installed.", {
+  install: z.boolean().default(true).meta({
+    description: "Set to false where cert-manager already runs; then only `namespace` is read.",
+  }),
+  ...certManagerShape,
+});
 
 type Values = Record<string, unknown>;
 
@@ -57,7 +61,11 @@ function hookAnnotations(weight: string): Record<string, string> {
   };
 }
 
-export function chartValues(args: { namespace: string; gatewayApi: boolean; values?: pulumi.Input<Values> }): pulumi.Input<Values> {
+export function chartValues(args: {
+  namespace: string;
+  gatewayApi: boolean;
+  values?: pulumi.Input<Values>;
+}): pulumi.Input<Values> {
   const own: Values = {
     // Kept on destroy: with the CRDs every Issuer and Certificate of the cluster would go (cert-manager/cert-manager#5817).
     crds: { enabled: true, keep: true },
@@ -92,4 +100,5 @@ export function mergeValues(base: Values, over: Values): Values {
   return merged;
 }
 
-const isObject = (value: unknown): value is Values => typeof value === "object" && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Values =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -22,14 +22,21 @@ export const timeoutArgs = objectType("DomainTimeouts", "How long an update wait
 /** What a domain can say for itself, and `defaults` for all domains. */
 const sharedShape = {
   namespace: input(label).optional().meta({
-    description: "Namespace of the Certificate, its Secret, the Gateway, the routes and the backend. Default: `default`.",
+    description:
+      "Namespace of the Certificate, its Secret, the Gateway, the routes and the backend. Default: `default`.",
   }),
   createNamespace: z.boolean().optional().meta({
-    description: "Whether the namespace is made (and on destroy deleted) here. `namespace` must be a plain string then.",
+    description:
+      "Whether the namespace is made (and on destroy deleted) here. `namespace` must be a plain string then.",
   }),
-  environment: environmentArgs.optional().meta({ description: "ACME environment. Default: that of `acme` or of the platform." }),
+  environment: environmentArgs
+    .optional()
+    .meta({ description: "ACME environment. Default: that of `acme` or of the platform." }),
   route: routeArgs.optional().meta({ description: "How the domain is routed. Default: by the Gateway API." }),
-  redirect: z.boolean().optional().meta({ description: "Whether http is redirected to https with status 301. Default: true." }),
+  redirect: z
+    .boolean()
+    .optional()
+    .meta({ description: "Whether http is redirected to https with status 301. Default: true." }),
   labels: stringMap.optional().meta({ description: "Labels of everything that is made for the domain." }),
   annotations: stringMap.optional().meta({ description: "Annotations of everything that is made for the domain." }),
   timeouts: timeoutArgs.optional().meta({ description: "Bounds of all waiting." }),
@@ -37,7 +44,8 @@ const sharedShape = {
 
 export const domainShape = {
   host: hostname.meta({
-    description: "Hostname, or a wildcard such as `*.apps.example.com`. International names are converted to ASCII (IDNA).",
+    description:
+      "Hostname, or a wildcard such as `*.apps.example.com`. International names are converted to ASCII (IDNA).",
     source: "RFC 1035 section 2.3.4, RFC 6125 section 6.4.3",
   }),
   backend: backendArgs.optional().meta({ description: "The Service that answers. Required unless `certificateOnly`." }),
@@ -45,12 +53,17 @@ export const domainShape = {
     description: "Makes the Certificate but no route, for a Secret that something else serves.",
   }),
   certificateFrom: hostname.optional().meta({
-    description: "Host of another domain in the same namespace whose certificate covers this host, typically a wildcard. Makes no Certificate.",
+    description:
+      "Host of another domain in the same namespace whose certificate covers this host, typically a wildcard. Makes no Certificate.",
   }),
   ...sharedShape,
 };
 
-export const defaultsArgs = objectType("DomainDefaults", "What holds for every domain that does not say otherwise.", sharedShape);
+export const defaultsArgs = objectType(
+  "DomainDefaults",
+  "What holds for every domain that does not say otherwise.",
+  sharedShape,
+);
 export const domainArgs = objectType("Domain", "One host: its certificate and its route.", domainShape);
 
 export type DomainArgs = z.output<typeof domainArgs>;
@@ -75,7 +88,7 @@ function mergeMaps(below: StringMap, above: StringMap | undefined): StringMap;
 function mergeMaps(below: StringMap | undefined, above: StringMap | undefined): StringMap | undefined;
 function mergeMaps(below: StringMap | undefined, above: StringMap | undefined): StringMap | undefined {
   if (!below || !above) return above ?? below;
-  if (!hasOutput(below) && !hasOutput(above)) return { ...below, ...above } as Record<string, string>;
+  if (!hasOutput(below) && !hasOutput(above)) return Object.assign({}, below, above);
   return pulumi.all([below, above]).apply(([first, second]) => ({ ...first, ...second }));
 }
 
@@ -87,7 +100,10 @@ export interface DomainPlan {
 }
 
 /** The objects of one domain, from its args and the issuer that its Certificate names. */
-export function planDomain(args: DomainArgs, issuer: { name: pulumi.Input<string>; kind: pulumi.Input<string> }): DomainPlan {
+export function planDomain(
+  args: DomainArgs,
+  issuer: { name: pulumi.Input<string>; kind: pulumi.Input<string> },
+): DomainPlan {
   const name = objectName(args.host);
   const namespace = args.namespace ?? "default";
   const labels = mergeMaps(ownLabels, args.labels);
@@ -97,7 +113,14 @@ export function planDomain(args: DomainArgs, issuer: { name: pulumi.Input<string
     ? undefined
     : planCertificate({ name, ...metadata }, { secretName, host: args.host, issuer });
   if (args.certificateOnly || !args.backend) return { namespace, secretName, certificate, objects: [] };
-  const context = { host: args.host, name, ...metadata, secretName, backend: args.backend, redirect: args.redirect ?? true };
+  const context = {
+    host: args.host,
+    name,
+    ...metadata,
+    secretName,
+    backend: args.backend,
+    redirect: args.redirect ?? true,
+  };
   return { namespace, secretName, certificate, objects: planRoute(context, args.route ?? {}) };
 }
 

@@ -5,9 +5,11 @@ import { z } from "zod";
 function hostnameProblem(host: string): string | undefined {
   const name = host.startsWith("*.") ? host.slice(2) : host;
   if (/^[a-z]+:\/\//i.test(host)) return "must be a hostname, not a URL; leave out the scheme and the path";
-  if (name.includes("*")) return 'may have a wildcard only as the whole first label, as in "*.example.com" (RFC 6125 6.4.3)';
+  if (name.includes("*"))
+    return 'may have a wildcard only as the whole first label, as in "*.example.com" (RFC 6125 6.4.3)';
   if (name.endsWith(".")) return "must not end with a dot; leave it out";
-  if (/^\d+(\.\d+){3}$/.test(name) || name.includes(":")) return "must be a hostname; an IP address or a port has no place here";
+  if (/^\d+(\.\d+){3}$/.test(name) || name.includes(":"))
+    return "must be a hostname; an IP address or a port has no place here";
   const ascii = domainToASCII(name);
   if (ascii === "") return "is not a valid hostname; use letters, digits, hyphens and dots";
   if (host.length > 253 || ascii.length > 253) return "is longer than 253 characters (RFC 1035 2.3.4)";
@@ -43,7 +45,9 @@ export const isWildcard = (host: string): boolean => host.startsWith("*.");
 
 /** Whether a certificate for `name` is valid for `host`: the same name, or a wildcard for exactly one label more. */
 export function covers(name: string, host: string): boolean {
-  return name === host || (isWildcard(name) && !isWildcard(host) && host.slice(host.indexOf(".") + 1) === name.slice(2));
+  return (
+    name === host || (isWildcard(name) && !isWildcard(host) && host.slice(host.indexOf(".") + 1) === name.slice(2))
+  );
 }
 
 /** Whether a host (or wildcard) lies in a DNS zone. */

@@ -7,7 +7,9 @@ export const platformArgs = objectType(
   "Platform",
   "What a domain needs to know of the cluster that it is added to. An output of ClusterTls and Issuers, to be passed to TlsDomain.",
   {
-    issuers: z.record(z.string(), z.string()).meta({ description: "Name of the ClusterIssuer of each ACME environment." }),
+    issuers: z
+      .record(z.string(), z.string())
+      .meta({ description: "Name of the ClusterIssuer of each ACME environment." }),
     environment: environmentArgs.meta({ description: "ACME environment of domains that do not name one." }),
     gatewayClassName: z.string().optional().meta({ description: "GatewayClass of domains that do not name one." }),
   },

@@ -13,13 +13,20 @@ export function domainProblems(domain: DomainArgs, path: Path): Problem[] {
   const add = (key: string, reason: string) => problems.push({ path: [...path, key], reason });
   const name = show(domain.host);
   if (!domain.certificateOnly && !domain.backend) {
-    add("backend", `is missing: ${name} has nothing to route to; set backend.service and backend.port, or certificateOnly: true`);
+    add(
+      "backend",
+      `is missing: ${name} has nothing to route to; set backend.service and backend.port, or certificateOnly: true`,
+    );
   }
   for (const key of ["backend", "route", "redirect"] as const) {
-    if (domain.certificateOnly && domain[key] !== undefined) add(key, `has no effect with certificateOnly: true; leave one of them out`);
+    if (domain.certificateOnly && domain[key] !== undefined)
+      add(key, `has no effect with certificateOnly: true; leave one of them out`);
   }
   if (domain.certificateOnly && domain.certificateFrom) {
-    add("certificateFrom", `contradicts certificateOnly: true, which makes a certificate and nothing else; leave one of them out`);
+    add(
+      "certificateFrom",
+      `contradicts certificateOnly: true, which makes a certificate and nothing else; leave one of them out`,
+    );
   }
   if (domain.certificateFrom && !covers(domain.certificateFrom, domain.host)) {
     const fix = "a wildcard covers exactly one label (RFC 6125 6.4.3)";
@@ -57,25 +64,38 @@ export function clusterProblems(args: ClusterInputs): Problem[] {
 }
 
 /** The domain as its defaults complete it, except where a default would be taken for the domain's own word. */
-const routed = (own: DomainArgs, merged: DomainArgs): DomainArgs => ({ ...merged, route: own.route, redirect: own.redirect });
+const routed = (own: DomainArgs, merged: DomainArgs): DomainArgs => ({
+  ...merged,
+  route: own.route,
+  redirect: own.redirect,
+});
 
 export function acmeProblems(acme: AcmeArgs, domains: DomainArgs[]): Problem[] {
   const used = usedEnvironments(acme, domains);
   const problems: Problem[] = [];
   if (used.includes("production") && acme.email === undefined) {
-    problems.push({ path: ["acme", "email"], reason: "is missing: production needs a contact; set it to a mailbox that somebody reads" });
+    problems.push({
+      path: ["acme", "email"],
+      reason: "is missing: production needs a contact; set it to a mailbox that somebody reads",
+    });
   }
   if (used.includes("custom") && !acme.directory) {
     problems.push({ path: ["acme", "directory"], reason: 'is missing: environment "custom" needs acme.directory.url' });
   }
   if (acme.directory && !used.includes("custom")) {
-    problems.push({ path: ["acme", "directory"], reason: 'is not used by any domain; set acme.environment to "custom" or leave it out' });
+    problems.push({
+      path: ["acme", "directory"],
+      reason: 'is not used by any domain; set acme.environment to "custom" or leave it out',
+    });
   }
   return problems;
 }
 
 /** The environments that get an issuer, in a fixed order. */
-export function usedEnvironments(acme: AcmeArgs, domains: readonly { environment?: Environment | undefined }[]): Environment[] {
+export function usedEnvironments(
+  acme: AcmeArgs,
+  domains: readonly { environment?: Environment | undefined }[],
+): Environment[] {
   const named = domains.flatMap((domain) => (domain.environment ? [domain.environment] : []));
   return [...new Set([defaultEnvironment(acme), ...(acme.additionalEnvironments ?? []), ...named])].sort();
 }
@@ -85,8 +105,12 @@ export function challengeProblems(challenges: ChallengeArgs[], secrets: Record<s
     const { kind, secretName } = bindChallenge(challenge);
     if (secretName === undefined || secretName in secrets) return [];
     const meant = nearest(secretName, Object.keys(secrets));
-    const fix = meant ? `did you mean ${show(meant)}?` : `add it there, or name one of its keys (${Object.keys(secrets).join(", ") || "it has none"})`;
-    return [{ path: ["challenges", index, kind, "secret"], reason: `${show(secretName)} is no key of dnsSecrets; ${fix}` }];
+    const fix = meant
+      ? `did you mean ${show(meant)}?`
+      : `add it there, or name one of its keys (${Object.keys(secrets).join(", ") || "it has none"})`;
+    return [
+      { path: ["challenges", index, kind, "secret"], reason: `${show(secretName)} is no key of dnsSecrets; ${fix}` },
+    ];
   });
 }
 
@@ -94,7 +118,12 @@ function duplicateProblems(domains: DomainArgs[]): Problem[] {
   return domains.flatMap(({ host }, index) => {
     const first = domains.findIndex((other) => other.host === host);
     if (first === index) return [];
-    return [{ path: ["domains", index, "host"], reason: `${show(host)} is the host of domains[${first}] already; a host can stand only once` }];
+    return [
+      {
+        path: ["domains", index, "host"],
+        reason: `${show(host)} is the host of domains[${first}] already; a host can stand only once`,
+      },
+    ];
   });
 }
 
@@ -119,7 +148,12 @@ function sharedCertificateProblems(own: DomainArgs, domains: DomainArgs[], index
   const path = ["domains", index, "certificateFrom"];
   const source = domains.find((domain) => domain.host === own.certificateFrom && !domain.certificateFrom);
   if (!source) {
-    return [{ path, reason: `${show(own.certificateFrom)} is not the host of a domain with a certificate of its own; add that domain` }];
+    return [
+      {
+        path,
+        reason: `${show(own.certificateFrom)} is not the host of a domain with a certificate of its own; add that domain`,
+      },
+    ];
   }
   const [mine, theirs] = [domains[index]!.namespace ?? "default", source.namespace ?? "default"];
   if (typeof mine !== "string" || typeof theirs !== "string" || mine === theirs) return [];

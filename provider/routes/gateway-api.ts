@@ -41,7 +41,14 @@ function gateway(context: RouteContext, args: GatewayApiArgs): PlannedObject {
       gatewayClassName: args.gatewayClassName,
       listeners: [
         { name: "http", protocol: "HTTP", port: 80, hostname: host, allowedRoutes },
-        { name: "https", protocol: "HTTPS", port: 443, hostname: host, allowedRoutes, tls: { mode: "Terminate", certificateRefs } },
+        {
+          name: "https",
+          protocol: "HTTPS",
+          port: 443,
+          hostname: host,
+          allowedRoutes,
+          tls: { mode: "Terminate", certificateRefs },
+        },
       ],
     }),
   };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { deferredSchema, metaOf, unwrap } from "./vocabulary";
+import { deferredSchema, metaOf, shapeOf, unwrap } from "./vocabulary";
 
 /** A component as the Pulumi package schema needs it. */
 interface Definition {
@@ -38,15 +38,15 @@ export function emitSchema(definitions: readonly Definition[]): { resources: obj
   const resources = definitions.map(({ token, description, args, outputs }) => {
     const { properties: inputProperties, required: requiredInputs } = objectSpec(args, "input", types);
     const { properties, required } = objectSpec(outputs, "output", types);
-    return [token, { isComponent: true, description, inputProperties, requiredInputs, properties, required }];
+    return [token, { isComponent: true, description, inputProperties, requiredInputs, properties, required }] as const;
   });
   const sorted = Object.entries(types).sort(([a], [b]) => a.localeCompare(b));
   return { resources: Object.fromEntries(resources), types: Object.fromEntries(sorted) };
 }
 
 function objectSpec(schema: z.ZodObject, side: Side, types: Record<string, ObjectSpec | EnumSpec>): ObjectSpec {
-  const shape = Object.entries(schema.shape as Record<string, z.core.$ZodType>);
-  const properties = shape.map(([key, value]) => [key, propertySpec(value, side, types)]);
+  const shape = shapeOf(schema);
+  const properties = shape.map(([key, value]) => [key, propertySpec(value, side, types)] as const);
   const required = shape.filter(([, value]) => !unwrap(value).optional).map(([key]) => key);
   return { type: "object", properties: Object.fromEntries(properties), required };
 }
@@ -81,10 +81,12 @@ function typeSpec(schema: z.core.$ZodType, side: Side, types: Record<string, Obj
     types[token] ??= { description, type: "string", enum: values };
     return { $ref: `#/types/${token}`, ...plain };
   }
-  if (schema instanceof z.ZodArray) return { type: "array", items: typeSpec(unwrap(schema.element).inner, side, types), ...plain };
+  if (schema instanceof z.ZodArray)
+    return { type: "array", items: typeSpec(unwrap(schema.element).inner, side, types), ...plain };
   if (schema instanceof z.ZodRecord) {
     const value = unwrap(schema.valueType).inner;
-    const additionalProperties = value instanceof z.ZodUnknown ? { $ref: "pulumi.json#/Any" } : typeSpec(value, side, types);
+    const additionalProperties =
+      value instanceof z.ZodUnknown ? { $ref: "pulumi.json#/Any" } : typeSpec(value, side, types);
     return { type: "object", additionalProperties, ...(deferredSchema(value) ? {} : plain) };
   }
   if (schema instanceof z.ZodPipe) return typeSpec(schema.in, side, types);

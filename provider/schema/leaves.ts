@@ -4,7 +4,10 @@ import { input } from "./vocabulary";
 /** A DNS label: names of namespaces and Services (RFC 1123). */
 export const label = z
   .string()
-  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123)");
+  .regex(
+    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    "must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123)",
+  );
 
 /** A DNS subdomain: names of most Kubernetes objects (RFC 1123). */
 export const objectNameText = z
@@ -15,7 +18,10 @@ export const objectNameText = z
     "must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123)",
   );
 
-export const port = z.int("must be a whole number").min(1, "must be from 1 to 65535").max(65535, "must be from 1 to 65535");
+export const port = z
+  .int("must be a whole number")
+  .min(1, "must be from 1 to 65535")
+  .max(65535, "must be from 1 to 65535");
 
 export const seconds = z.int("must be a whole number of seconds").min(1, "must be at least 1 second");
 

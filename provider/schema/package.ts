@@ -7,14 +7,16 @@ export function packageSchema(version: string, definitions: readonly ComponentDe
     name: "certfleet",
     displayName: "certfleet",
     version,
-    description: "TLS for every domain of every Kubernetes cluster: cert-manager, issuers, certificates, gateways and routes.",
+    description:
+      "TLS for every domain of every Kubernetes cluster: cert-manager, issuers, certificates, gateways and routes.",
     keywords: ["kubernetes", "cert-manager", "acme", "tls", "category/infrastructure", "kind/component"],
     license: "Apache-2.0",
     publisher: "certfleet",
     language: {
       nodejs: {
         packageName: "@certfleet/pulumi",
-        dependencies: { "@pulumi/pulumi": "^3.142.0" },
+        dependencies: { "@pulumi/pulumi": "^3.248.0" },
+        devDependencies: { typescript: "5.9.3" },
         respectSchemaVersion: true,
       },
       python: { packageName: "pulumi_certfleet", respectSchemaVersion: true, pyproject: { enabled: true } },

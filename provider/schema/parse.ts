@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { formatPath, inputError, problemsOf, type Path, type Problem } from "./problems";
-import { deferredSchema, hasOutput, metaOf, unwrap } from "./vocabulary";
+import { deferredSchema, hasOutput, metaOf, shapeOf, unwrap } from "./vocabulary";
 import { isSecretPath, knownKeys } from "./walk";
 
 /** Rules over several properties of already well-formed args, which zod's schema of one property cannot state. */
@@ -19,7 +19,11 @@ export function parseArgs<S extends z.ZodObject>(
   const { args: schema, token } = definition;
   const result = schema.safeParse(withoutUndefined(value), { reportInput: true });
   if (!result.success) {
-    throw inputError(token, name, problemsOf(withKnownKeys(result.error.issues, schema), (path) => isSecretPath(schema, path)));
+    throw inputError(
+      token,
+      name,
+      problemsOf(withKnownKeys(result.error.issues, schema), (path) => isSecretPath(schema, path)),
+    );
   }
   const problems = definition.rules?.(result.data) ?? [];
   if (problems.length > 0) throw inputError(token, name, problems);
@@ -49,8 +53,7 @@ function protect(schema: z.core.$ZodType, value: unknown, path: Path = [], secre
   const leaf = deferredSchema(inner);
   if (leaf) return protectLeaf(leaf, value, path, hidden);
   if (inner instanceof z.ZodObject) {
-    const entries = Object.entries(inner.shape as Record<string, z.core.$ZodType>);
-    const given = entries.filter(([key]) => (value as Record<string, unknown>)[key] !== undefined);
+    const given = shapeOf(inner).filter(([key]) => (value as Record<string, unknown>)[key] !== undefined);
     return Object.fromEntries(
       given.map(([key, item]) => [key, protect(item, (value as Record<string, unknown>)[key], [...path, key], hidden)]),
     );
@@ -60,7 +63,9 @@ function protect(schema: z.core.$ZodType, value: unknown, path: Path = [], secre
   }
   if (inner instanceof z.ZodRecord) {
     const entries = Object.entries(value as object);
-    return Object.fromEntries(entries.map(([key, item]) => [key, protect(inner.valueType, item, [...path, key], hidden)]));
+    return Object.fromEntries(
+      entries.map(([key, item]) => [key, protect(inner.valueType, item, [...path, key], hidden)]),
+    );
   }
   return value;
 }

@@ -27,7 +27,7 @@ function formatKey(key: PropertyKey, first: boolean): string {
 export function show(value: unknown): string {
   if (value === undefined) return "nothing";
   if (pulumi.Output.isInstance(value)) return "a value that is not known yet";
-  const text = JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(value) ?? typeof value;
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
@@ -75,7 +75,11 @@ function issueProblems(issue: z.core.$ZodIssue): Problem[] {
 function unknownKey(issue: z.core.$ZodIssueUnrecognizedKeys, key: string): Problem {
   const known = (issue as { params?: { known?: string[] } }).params?.known ?? [];
   const suggestion = nearest(key, known);
-  const fix = suggestion ? `; did you mean ${show(suggestion)}?` : known.length ? `; known keys: ${known.join(", ")}` : "";
+  const fix = suggestion
+    ? `; did you mean ${show(suggestion)}?`
+    : known.length
+      ? `; known keys: ${known.join(", ")}`
+      : "";
   return { path: [...issue.path, key], reason: `is not a known key${fix}` };
 }
 

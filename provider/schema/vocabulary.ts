@@ -65,3 +65,9 @@ export function metaOf(schema: z.core.$ZodType): z.GlobalMeta {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return { ...metaOf(schema.unwrap()), ...own };
   return own ?? {};
 }
+
+/** An object schema's properties. */
+export function shapeOf(schema: z.ZodObject): [string, z.core.$ZodType][] {
+  const shape: Record<string, z.core.$ZodType> = schema.shape;
+  return Object.entries(shape);
+}

@@ -1,22 +1,45 @@
-import { writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { components } from "../../provider/host/registry";
 import { packageSchema } from "../../provider/schema/package";
+import { ensureBuilt } from "../lab";
 
-export const root = join(__dirname, "..", "..");
+const root = join(__dirname, "..", "..");
 
 /** schema.json as it follows from the components' definitions. */
 export async function generateSchema(): Promise<string> {
-  const { version } = (await import("../../package.json")) as { version: string };
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
   const definitions = await Promise.all(Object.values(components).map((load) => load()));
   const file = join(root, "schema.json");
   const options = await resolveConfig(file);
   return format(JSON.stringify(packageSchema(version, definitions)), { ...options, filepath: file });
 }
 
+/** The Node.js SDK of a schema file, written to a folder. What is built or installed there is kept. */
+export async function generateNodeSdk(schema: string, out: string): Promise<void> {
+  const { sdkgen } = await ensureBuilt();
+  const kept = ["bin", "node_modules"];
+  execFileSync(sdkgen, ["--schema", schema, "--language", "nodejs", "--out", out, "--keep", kept.join(",")], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  completePackage(join(out, "package.json"));
+}
+
+/** The generator leaves to a publishing pipeline what makes its package.json installable. */
+function completePackage(file: string): void {
+  const generated = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+  // The SDK reads its version from a package.json beside the compiled files.
+  const build = "tsc && node -e \"require('fs').copyFileSync('package.json','bin/package.json')\"";
+  const complete = { ...generated, main: "bin/index.js", types: "bin/index.d.ts", files: ["bin"], scripts: { build } };
+  writeFileSync(file, `${JSON.stringify(complete, null, 2)}\n`);
+}
+
 async function main(): Promise<void> {
-  writeFileSync(join(root, "schema.json"), await generateSchema());
+  const schema = join(root, "schema.json");
+  writeFileSync(schema, await generateSchema());
+  await generateNodeSdk(schema, join(root, "sdk", "nodejs"));
 }
 
 if (require.main === module) void main();

@@ -1,11 +1,11 @@
-import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { labCache, toolsFolder } from "../host/paths";
 import { withLock } from "../host/lock";
 import type { Reporter } from "../host/progress";
 import { goBuild, goVersion, moduleFolderOf } from "./go";
 import { toolKey } from "./key";
-import { binFolder, draftFolder, isStored, type Link, store, storedPath } from "./store";
+import { binFolder, isStored, type Link, store, storedPath, withDraft } from "./store";
 import {
   builtName,
   dynamicProviderShim,
@@ -52,23 +52,14 @@ function keepBuilt(keyed: readonly Keyed[], draft: string): void {
 
 async function buildMissing(group: ToolGroup, missing: readonly Keyed[], context: BuildContext): Promise<void> {
   const names = missing.map(({ tool }) => tool.name.split("/").at(-1)).join(", ");
-  await context.reporter.task(`building ${names}`, async (task) => {
-    const draft = draftFolder();
-    try {
-      await goBuild({
-        what: `building ${names}`,
-        moduleFolder: moduleFolder(group),
-        packages: missing.map(({ tool }) => tool.package),
-        ldflags: group.ldflags(goModOf(group)),
-        output: draft,
-        task,
-        signal: context.signal,
-      });
-      keepBuilt(missing, draft);
-    } finally {
-      rmSync(draft, { recursive: true, force: true });
-    }
-  });
+  await context.reporter.task(`building ${names}`, (task) =>
+    withDraft(async (output) => {
+      const packages = missing.map(({ tool }) => tool.package);
+      const build = { what: `building ${names}`, moduleFolder: moduleFolder(group), packages, output, task };
+      await goBuild({ ...build, ldflags: group.ldflags(goModOf(group)), signal: context.signal });
+      keepBuilt(missing, output);
+    }),
+  );
 }
 
 /** Builds what the store lacks of a group, and gives the programs with their names in a bin folder. */
@@ -92,10 +83,12 @@ async function ensureShim({ signal }: BuildContext): Promise<Link> {
   const { module, path, name } = dynamicProviderShim;
   const version = versionIn(languageHostTools, module);
   if (!isStored(name, version)) {
-    const draft = join(draftFolder(), name);
-    copyFileSync(join(await moduleFolderOf(module, version, signal), path), draft);
-    chmodSync(draft, 0o755);
-    store(name, version, draft);
+    const source = join(await moduleFolderOf(module, version, signal), path);
+    await withDraft((folder) => {
+      copyFileSync(source, join(folder, name));
+      chmodSync(join(folder, name), 0o755);
+      store(name, version, join(folder, name));
+    });
   }
   return { name, target: storedPath(name, version) };
 }

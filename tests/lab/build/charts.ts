@@ -1,9 +1,9 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { mustRun } from "../host/command";
 import { type BuildContext, versionIn, withBuildLock } from "./build";
 import { moduleFolderOf } from "./go";
-import { draftFolder, isStored, store, storedPath } from "./store";
+import { isStored, store, storedPath, withDraft } from "./store";
 import { worldTools } from "./tools";
 
 /** Two versions of cert-manager, so that upgrades can be shown. */
@@ -27,12 +27,14 @@ async function packageCharts(helm: string, folder: string, signal?: AbortSignal)
 export async function ensureCharts(bin: string, context: BuildContext): Promise<string> {
   const key = CHART_VERSIONS.join("-");
   const make = (): Promise<void> =>
-    context.reporter.task("packaging cert-manager's charts", async () => {
-      const folder = join(draftFolder(), "charts");
-      mkdirSync(folder);
-      await packageCharts(join(bin, "helm"), folder, context.signal);
-      store("charts", key, folder);
-    });
+    context.reporter.task("packaging cert-manager's charts", () =>
+      withDraft(async (draft) => {
+        const folder = join(draft, "charts");
+        mkdirSync(folder);
+        await packageCharts(join(bin, "helm"), folder, context.signal);
+        store("charts", key, folder);
+      }),
+    );
   if (!isStored("charts", key)) {
     await withBuildLock(async () => {
       if (!isStored("charts", key)) await make();
@@ -45,10 +47,16 @@ export async function ensureCharts(bin: string, context: BuildContext): Promise<
 export async function ensureGatewayCrds(context: BuildContext): Promise<string> {
   const version = versionIn(worldTools, GATEWAY_API);
   if (!isStored("gateway-api", version)) {
-    const folder = join(draftFolder(), "gateway-api");
     const source = join(await moduleFolderOf(GATEWAY_API, version, context.signal), "config/crd/standard");
-    cpSync(source, folder, { recursive: true, filter: (path) => path === source || path.endsWith(".yaml") });
-    store("gateway-api", version, folder);
+    await withDraft((draft) => {
+      const folder = join(draft, "gateway-api");
+      mkdirSync(folder);
+      for (const file of readdirSync(source).filter((name) => name.endsWith(".yaml"))) {
+        // Go's module cache is read-only, and copies would be too.
+        writeFileSync(join(folder, file), readFileSync(join(source, file)));
+      }
+      store("gateway-api", version, folder);
+    });
   }
   return storedPath("gateway-api", version);
 }

@@ -24,25 +24,34 @@ export function isStored(name: string, key: string): boolean {
   return existsSync(storedPath(name, key));
 }
 
-/** Moves a file or folder (on the same file system) into the store in one step. */
-export function store(name: string, key: string, path: string): void {
-  const target = dirname(storedPath(name, key));
-  const draft = `${target}.${randomUUID()}`;
-  mkdirSync(draft, { recursive: true });
-  renameSync(path, join(draft, name.split("/").at(-1) ?? name));
+/** Of two that make the same thing at once, the first one wins; both are as good. */
+function moveUnlessThere(from: string, to: string): void {
   try {
-    renameSync(draft, target);
+    renameSync(from, to);
   } catch (error) {
-    rmSync(draft, { recursive: true, force: true });
-    if (!existsSync(target)) throw error;
+    if (!existsSync(to)) throw error;
   }
 }
 
-/** A folder for drafts on the store's own file system, so that they can be renamed into it. */
-export function draftFolder(): string {
+/** Moves a draft into the store, in one step for whoever looks. */
+export function store(name: string, key: string, draft: string): void {
+  const target = dirname(storedPath(name, key));
+  const holder = `${draft}.stored`;
+  mkdirSync(holder);
+  mkdirSync(dirname(target), { recursive: true });
+  renameSync(draft, join(holder, name.split("/").at(-1) ?? name));
+  moveUnlessThere(holder, target);
+}
+
+/** Gives `action` a folder for drafts on the store's own file system, from where they can be renamed into it. */
+export async function withDraft<T>(action: (folder: string) => T | Promise<T>): Promise<T> {
   const folder = join(labCache(), "drafts", randomUUID());
   mkdirSync(folder, { recursive: true });
-  return folder;
+  try {
+    return await action(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 export interface Link {
@@ -62,20 +71,16 @@ function place(target: string, path: string): void {
 }
 
 /** A bin folder with exactly these programs; the same programs give the same folder. */
-export function binFolder(links: readonly Link[]): string {
-  const text = [...links].map((link) => `${link.name}=${link.target}`).sort();
+export async function binFolder(links: readonly Link[]): Promise<string> {
+  const text = links.map((link) => `${link.name}=${link.target}`).sort();
   const key = createHash("sha256").update(text.join("\n")).digest("hex").slice(0, 16);
   const bin = join(labCache(), key, "bin");
   if (!existsSync(bin)) {
-    const draft = join(draftFolder(), "bin");
-    for (const link of links) place(link.target, join(draft, link.name));
-    mkdirSync(dirname(bin), { recursive: true });
-    try {
-      renameSync(draft, bin);
-    } catch (error) {
-      if (!existsSync(bin)) throw error;
-    }
-    rmSync(dirname(draft), { recursive: true, force: true });
+    await withDraft((draft) => {
+      for (const link of links) place(link.target, join(draft, "bin", link.name));
+      mkdirSync(dirname(bin), { recursive: true });
+      moveUnlessThere(join(draft, "bin"), bin);
+    });
   }
   markUsed([dirname(bin), ...links.map((link) => dirname(link.target))]);
   return bin;

@@ -14,7 +14,7 @@ export interface WorldParts {
 
 export async function ensureWorldParts(context: BuildContext): Promise<WorldParts> {
   const links = [...(await ensureGroup(worldTools, context)), ...(await ensureGroup(traefikTools, context))];
-  const bin = binFolder(links);
+  const bin = await binFolder(links);
   const [charts, gatewayCrds] = [await ensureCharts(bin, context), await ensureGatewayCrds(context)];
   prune();
   return { bin, programs: Object.fromEntries(links.map(({ name, target }) => [name, target])), charts, gatewayCrds };

@@ -1,11 +1,11 @@
 import { MARK } from "../host/strays";
-import { addresses, type Layout } from "./layout";
+import { addresses, type Layout, zones } from "./layout";
 
 const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** What leads programs out of a world, or around its trust. */
 const FOREIGN =
-  /^(https?_proxy|no_proxy|all_proxy|ssl_cert_(file|dir)|node_extra_ca_certs|curl_ca_bundle|kubeconfig|kube.*|helm_.*)$/i;
+  /^(https?_proxy|no_proxy|all_proxy|ssl_cert_(file|dir)|node_extra_ca_certs|curl_ca_bundle|kube.*|helm_.*|pulumi_.*)$/i;
 
 /** For the lab's own daemons: nothing of the user's environment reaches them. */
 export function daemonEnvironment(layout: Layout, bin: string): Record<string, string> {
@@ -24,7 +24,8 @@ export function commandEnvironment(
   base: NodeJS.ProcessEnv = process.env,
 ): Record<string, string> {
   const kept = Object.entries(base).filter(([name, value]) => value !== undefined && !FOREIGN.test(name));
-  const noProxy = `127.0.0.1,localhost,10.0.0.0/8`;
+  // The proxy knows the API hosts only; the domains under test are reached directly.
+  const noProxy = ["127.0.0.1", "localhost", "10.0.0.0/8", ...zones].join(",");
   return {
     ...(Object.fromEntries(kept) as Record<string, string>),
     PATH: [...binFolders, base.PATH ?? SYSTEM_PATH].join(":"),
@@ -34,8 +35,8 @@ export function commandEnvironment(
     NO_PROXY: noProxy,
     no_proxy: noProxy,
     SSL_CERT_FILE: layout.roots,
-    // Go would add the host's own roots from its folder.
-    SSL_CERT_DIR: layout.pki,
+    // Go would add the host's own roots from its folder; this one holds none.
+    SSL_CERT_DIR: layout.etc,
     NODE_EXTRA_CA_CERTS: layout.roots,
     CURL_CA_BUNDLE: layout.roots,
     CERTFLEET_LAB: layout.folder,

@@ -61,6 +61,8 @@ export interface Layout {
   logs: string;
   pki: string;
   roots: string;
+  /** The root of each ACME environment, as PEM. */
+  acmeRoots: Record<AcmeEnvironment, string>;
   kubeconfig: string;
   kubeconfigs: string;
   etcdData: string;
@@ -83,6 +85,7 @@ export function layoutOf(folder: string): Layout {
     logs: at("logs"),
     pki: at("pki"),
     roots: at("pki", "roots.pem"),
+    acmeRoots: { staging: at("pki", "acme-staging.pem"), production: at("pki", "acme-production.pem") },
     kubeconfig: at("kubeconfig"),
     kubeconfigs: at("kubeconfigs"),
     etcdData: at("etcd"),

@@ -10,6 +10,7 @@ import { createNamespace, enterArguments, type Namespace } from "../host/namespa
 import { ProcessTable } from "../host/processes";
 import type { Reporter, Task } from "../host/progress";
 import { requireMachine } from "../host/requirements";
+import { saveAcmeRoots } from "./acme-roots";
 import { daemonEnvironment } from "./environment";
 import { runSteps, type Step } from "./graph";
 import type { Layout } from "./layout";
@@ -88,6 +89,11 @@ function stepsOf(run: Run, namespace: Namespace, inside: Inside): Step[] {
       needs: component.needs,
       run: () => startComponent(component, starter),
     })),
+    {
+      name: "acme-roots",
+      needs: ["pebble-staging", "pebble-production"],
+      run: () => saveAcmeRoots(run.layout, inside),
+    },
     { name: "gateway-api", needs: ["kube-apiserver"], run: () => applyGatewayApi(objects) },
     { name: "cafe-objects", needs: ["kube-apiserver"], run: () => applyCafe(objects) },
     { name: "cafe", needs: cafeNeeds, run: () => awaitCafe(objects) },

@@ -7,11 +7,11 @@ import { enterArguments, type Namespace } from "../host/namespace";
 import { worldFolder } from "../host/paths";
 import { ProcessTable } from "../host/processes";
 import { type Reporter, silentReporter } from "../host/progress";
+import { fetchAcmeRoot } from "./acme-roots";
 import { type EdgeControl, edgeControl } from "./edge-control";
 import { commandEnvironment } from "./environment";
 import { type ForwardedPort, forwardPort } from "./forward";
-import { type AcmeEnvironment, acmePorts, type Layout, layoutOf } from "./layout";
-import { pkiFile } from "./pki";
+import { type AcmeEnvironment, type Layout, layoutOf } from "./layout";
 import { liveNamespace, loadState, type WorldState } from "./state";
 import { stopNamed, stopStrays } from "./teardown";
 import { bringUp } from "./up";
@@ -142,12 +142,9 @@ export class World {
     return this.inside.fetch({ ca: readFileSync(this.layout.roots, "utf8"), ...request });
   }
 
-  /** The root that signs what an ACME environment issues; another one after each start of the world. */
-  async acmeRoot(environment: AcmeEnvironment): Promise<string> {
-    const url = `https://127.0.0.1:${acmePorts[environment].management}/roots/0`;
-    const { status, body } = await this.inside.fetch({ url, ca: readFileSync(pkiFile(this.layout, "ca.crt"), "utf8") });
-    if (status !== 200) throw new Error(`${url} answers ${status}: ${body.slice(0, 200)}`);
-    return body;
+  /** PEM of the root that signs what an ACME environment issues; also in `layout.acmeRoots`. */
+  acmeRoot(environment: AcmeEnvironment): Promise<string> {
+    return fetchAcmeRoot(this.layout, this.inside, environment);
   }
 
   /** A port of the host that leads to the load balancer's port 443, until `close` or `down`; 0 for any free one. */

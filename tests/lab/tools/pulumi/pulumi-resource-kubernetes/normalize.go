@@ -25,6 +25,7 @@ func normalize(obj *unstructured.Unstructured) *unstructured.Unstructured {
 			delete(obj.Object, "status")
 		default:
 			normalizeQuantities(obj.Object)
+			dropEmpty(obj.Object)
 		}
 	}
 	if meta, ok := obj.Object["metadata"].(map[string]any); ok {
@@ -85,6 +86,36 @@ func canonical(amounts map[string]any) {
 		}
 		if quantity, err := apiresource.ParseQuantity(text); err == nil {
 			amounts[key] = quantity.String()
+		}
+	}
+}
+
+// emptyMaps are the fields of built-in kinds that are plain maps, which the API server drops when they are empty. An
+// empty object elsewhere means something (`emptyDir: {}`). A custom resource's are left alone: there, with the real
+// plugin too, `labels: {}` is a difference in every preview.
+var emptyMaps = map[string]bool{
+	"annotations": true, "labels": true, "matchLabels": true, "nodeSelector": true, "data": true, "binaryData": true,
+	"limits": true, "requests": true,
+}
+
+func dropEmpty(object map[string]any) {
+	for key, value := range object {
+		switch v := value.(type) {
+		case nil:
+			delete(object, key)
+		case []any:
+			if len(v) == 0 {
+				delete(object, key)
+			}
+			for _, element := range v {
+				if nested, ok := element.(map[string]any); ok {
+					dropEmpty(nested)
+				}
+			}
+		case map[string]any:
+			if dropEmpty(v); len(v) == 0 && emptyMaps[key] {
+				delete(object, key)
+			}
 		}
 	}
 }

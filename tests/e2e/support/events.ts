@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+
+/** One operation on one resource, as the engine announced or did it. */
+export interface Operation {
+  op: string;
+  urn: string;
+  type: string;
+  name: string;
+}
+
+/** What a run of the engine said of itself, from its event log. */
+export interface RunEvents {
+  /** Everything but "same", reads of providers and the stack itself. */
+  operations: Operation[];
+  /** Count by operation, as the engine sums it up; "same" apart. */
+  changes: Record<string, number>;
+  same: number;
+  diagnostics: string[];
+}
+
+interface EngineEvent {
+  resourcePreEvent?: { metadata: { op: string; urn: string; type: string }; planning?: boolean };
+  resOutputsEvent?: { metadata: { op: string; urn: string; type: string }; planning?: boolean };
+  summaryEvent?: { resourceChanges?: Record<string, number> };
+  diagnosticEvent?: { severity: string; message: string; ephemeral?: boolean };
+}
+
+export function readEvents(file: string): RunEvents {
+  const lines = readFileSync(file, "utf8").split("\n").filter(Boolean);
+  const events = lines.map((line) => JSON.parse(line) as EngineEvent);
+  const { same = 0, ...changes } = events.findLast((event) => event.summaryEvent)?.summaryEvent?.resourceChanges ?? {};
+  // A refresh knows only from a resource's outputs whether it changed; everything else is announced before it is done.
+  const metadata = events.flatMap((event) => event.resourcePreEvent?.metadata ?? []);
+  const diagnostics = events.flatMap(({ diagnosticEvent }) =>
+    diagnosticEvent && !diagnosticEvent.ephemeral ? [diagnosticEvent.message.replace(/<\{%.*?%\}>/g, "")] : [],
+  );
+  return { operations: metadata.filter(({ op }) => op !== "same").map(operation), changes, same, diagnostics };
+}
+
+function operation({ op, urn, type }: { op: string; urn: string; type: string }): Operation {
+  return { op, urn, type, name: urn.slice(urn.lastIndexOf("::") + 2) };
+}
+
+/** "create Certificate edge-shop.example.com": an operation as people and tests compare it. */
+export const describeOperation = ({ op, type, name }: Operation): string => `${op} ${type.split(":").pop()} ${name}`;

@@ -1,0 +1,31 @@
+import type { BuildContext } from "./build/build";
+import { ensureWorldParts, type WorldParts } from "./build/world-parts";
+import { requireMachine } from "./host/requirements";
+import { World } from "./world/world";
+
+export { ensureEngine } from "./build/build";
+export { CHART_VERSIONS } from "./build/charts";
+export { describeEngine, type Engine, engineOptions, findEngine, type RunOptions } from "./engine/engine";
+export type { CommandResult } from "./host/command";
+export type { PeerCertificate, WorldRequest, WorldResponse } from "./host/inside";
+export { cacheFolder, worldFolder } from "./host/paths";
+export { formatDuration, type Reporter, silentReporter, type Task, TerminalReporter } from "./host/progress";
+export { checkMachine, MachineError, requireMachine } from "./host/requirements";
+export { sleep, waitFor } from "./host/wait";
+export type { ApiRequest, EdgeControl } from "./world/edge-control";
+export type { ForwardedPort } from "./world/forward";
+export { type AcmeEnvironment, addresses, cloudflareTokens, hosts, zones } from "./world/layout";
+export { CAFE_NAMESPACE, GATEWAY_CLASS } from "./world/manifests";
+export { isHealthy, renderStatus, renderTable, statusOf, type WorldStatus } from "./world/status";
+export { type ActionOptions, type DownOptions, type ExecOptions, type InsideOptions, World } from "./world/world";
+
+/** Checks the machine, then builds what worlds need and the cache lacks. */
+export async function ensureBuilt(context: BuildContext): Promise<WorldParts> {
+  await requireMachine();
+  return ensureWorldParts(context);
+}
+
+/** A world by name, up or not: `await openWorld("default").up()`. */
+export function openWorld(name = "default"): World {
+  return new World(name);
+}

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"log"
+	"runtime"
+	"strings"
+	"time"
+
+	coordination "k8s.io/api/coordination/v1"
+	v1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+const (
+	heartbeatInterval = 10 * time.Second
+	apiPort           = 10250
+)
+
+func (k *kubelet) registerNode() error {
+	node := &v1.Node{
+		ObjectMeta: metav1.ObjectMeta{Name: k.node, Labels: map[string]string{
+			v1.LabelHostname:   k.node,
+			v1.LabelOSStable:   runtime.GOOS,
+			v1.LabelArchStable: runtime.GOARCH,
+		}},
+	}
+	_, err := k.client.CoreV1().Nodes().Create(k.ctx, node, metav1.CreateOptions{})
+	if err != nil && !apierrors.IsAlreadyExists(err) {
+		return err
+	}
+	return k.refreshNode()
+}
+
+// refreshNode makes the node Ready (again): the node controller says otherwise after a pause of the lab.
+func (k *kubelet) refreshNode() error {
+	node, err := k.client.CoreV1().Nodes().Get(k.ctx, k.node, metav1.GetOptions{})
+	if err != nil {
+		return err
+	}
+	if nodeReady(node) && node.Status.NodeInfo.BootID == k.bootID() {
+		return nil
+	}
+	version, err := k.client.Discovery().ServerVersion()
+	if err != nil {
+		return err
+	}
+	capacity := v1.ResourceList{
+		v1.ResourceCPU:              resource.MustParse("32"),
+		v1.ResourceMemory:           resource.MustParse("64Gi"),
+		v1.ResourcePods:             resource.MustParse("200"),
+		v1.ResourceEphemeralStorage: resource.MustParse("100Gi"),
+	}
+	node.Status.Capacity, node.Status.Allocatable = capacity, capacity
+	node.Status.Addresses = []v1.NodeAddress{
+		{Type: v1.NodeInternalIP, Address: k.nodeIP},
+		{Type: v1.NodeHostName, Address: k.node},
+	}
+	node.Status.DaemonEndpoints.KubeletEndpoint.Port = apiPort
+	node.Status.NodeInfo = v1.NodeSystemInfo{
+		OperatingSystem: runtime.GOOS, Architecture: runtime.GOARCH, KubeletVersion: version.GitVersion,
+		ContainerRuntimeVersion: "lab://1", OSImage: "lab", BootID: k.bootID(),
+	}
+	node.Status.Conditions = nodeConditions(node.Status.Conditions)
+	_, err = k.client.CoreV1().Nodes().UpdateStatus(k.ctx, node, metav1.UpdateOptions{})
+	return err
+}
+
+// bootID changes with every start of this process, so that each start writes the node's status once.
+func (k *kubelet) bootID() string { return startedAt.Format(time.RFC3339Nano) }
+
+var startedAt = time.Now()
+
+func nodeReady(node *v1.Node) bool {
+	for _, condition := range node.Status.Conditions {
+		if condition.Type == v1.NodeReady {
+			return condition.Status == v1.ConditionTrue
+		}
+	}
+	return false
+}
+
+func nodeConditions(former []v1.NodeCondition) []v1.NodeCondition {
+	now := metav1.Now()
+	conditions := []v1.NodeCondition{
+		{Type: v1.NodeMemoryPressure, Status: v1.ConditionFalse, Reason: "KubeletHasSufficientMemory"},
+		{Type: v1.NodeDiskPressure, Status: v1.ConditionFalse, Reason: "KubeletHasNoDiskPressure"},
+		{Type: v1.NodePIDPressure, Status: v1.ConditionFalse, Reason: "KubeletHasSufficientPID"},
+		{Type: v1.NodeReady, Status: v1.ConditionTrue, Reason: "KubeletReady"},
+	}
+	for i := range conditions {
+		c := &conditions[i]
+		c.LastHeartbeatTime, c.LastTransitionTime = now, now
+		c.Message = "the lab's kubelet is running"
+		for _, old := range former {
+			if old.Type == c.Type && old.Status == c.Status {
+				c.LastTransitionTime = old.LastTransitionTime
+			}
+		}
+	}
+	return conditions
+}
+
+func (k *kubelet) heartbeat() {
+	for {
+		ctx, cancel := context.WithTimeout(k.ctx, heartbeatInterval)
+		if err := k.renewLease(ctx); err != nil && !isShutdown(k.ctx, err) {
+			log.Printf("node lease: %v", err)
+		}
+		if err := k.refreshNode(); err != nil && !isShutdown(k.ctx, err) {
+			log.Printf("node status: %v", err)
+		}
+		cancel()
+		if !sleep(k.ctx, heartbeatInterval) {
+			return
+		}
+	}
+}
+
+func (k *kubelet) renewLease(ctx context.Context) error {
+	leases, now, seconds := k.client.CoordinationV1().Leases(v1.NamespaceNodeLease), metav1.NowMicro(), int32(40)
+	lease, err := leases.Get(ctx, k.node, metav1.GetOptions{})
+	if apierrors.IsNotFound(err) {
+		_, err = leases.Create(ctx, &coordination.Lease{
+			ObjectMeta: metav1.ObjectMeta{Name: k.node},
+			Spec: coordination.LeaseSpec{
+				HolderIdentity: &k.node, LeaseDurationSeconds: &seconds, RenewTime: &now,
+			},
+		}, metav1.CreateOptions{})
+		if apierrors.IsNotFound(err) && strings.Contains(err.Error(), v1.NamespaceNodeLease) {
+			return nil // the namespace comes a moment after the API server
+		}
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	lease.Spec.RenewTime = &now
+	_, err = leases.Update(ctx, lease, metav1.UpdateOptions{})
+	return err
+}
+
+func isShutdown(ctx context.Context, err error) bool { return err != nil && ctx.Err() != nil }
+
+// sleep is false when the context ended first.
+func sleep(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
