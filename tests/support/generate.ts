@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { components } from "../../provider/host/registry";
 import { packageSchema } from "../../provider/schema/package";
-import { ensureBuilt } from "../lab";
+import { ensureEngine, TerminalReporter } from "../lab";
 
 const root = join(__dirname, "..", "..");
 
@@ -19,7 +19,7 @@ export async function generateSchema(): Promise<string> {
 
 /** The Node.js SDK of a schema file, written to a folder. What is built or installed there is kept. */
 export async function generateNodeSdk(schema: string, out: string): Promise<void> {
-  const { sdkgen } = await ensureBuilt();
+  const sdkgen = join(await ensureEngine({ reporter: new TerminalReporter() }), "sdkgen");
   const kept = ["bin", "node_modules"];
   execFileSync(sdkgen, ["--schema", schema, "--language", "nodejs", "--out", out, "--keep", kept.join(",")], {
     stdio: ["ignore", "ignore", "inherit"],

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { engineOptions, type CommandResult, type Engine, type World } from "../../lab";
 import { readEvents, type RunEvents } from "./events";
 
@@ -13,7 +13,7 @@ export interface Run extends RunEvents {
 export interface StackOptions {
   world: World;
   engine: Engine;
-  /** The run's own folder: the engine's state and settings, this stack's configuration and logs. */
+  /** The run's own folder: the engine's settings, and the state, configuration and logs of all stacks that know each other. */
   folder: string;
   /** Folder of the program, an example's name or a path. */
   program: string;
@@ -32,7 +32,11 @@ export class Stack {
   }
 
   private get configFile(): string {
-    return join(this.options.folder, "Pulumi.lab.yaml");
+    return this.file("yaml");
+  }
+
+  private file(suffix: string): string {
+    return join(this.options.folder, `${basename(this.options.program)}.${suffix}`);
   }
 
   private get cwd(): string {
@@ -70,9 +74,18 @@ export class Stack {
   }
 
   private async operate(command: string, flags: string[]): Promise<Run> {
-    const events = join(this.options.folder, `${++this.runs}-${command}.events`);
+    const events = this.file(`${++this.runs}-${command}.events`);
     rmSync(events, { force: true });
-    const argv = [command, ...flags, "--non-interactive", "--diff", "--event-log", events, "--config-file", this.configFile];
+    const argv = [
+      command,
+      ...flags,
+      "--non-interactive",
+      "--diff",
+      "--event-log",
+      events,
+      "--config-file",
+      this.configFile,
+    ];
     const { code, stdout, stderr } = await this.pulumi([...argv, "--stack", this.name]);
     const output = stdout + stderr;
     writeFileSync(events.replace(/events$/, "log"), output);

@@ -28,7 +28,12 @@ func loadKubeconfig(pathOrContents string) (*clientapi.Config, error) {
 	}
 	// A kubeconfig's text is no file name (too long, or with line breaks), so that only real files pass here.
 	if _, err := os.Stat(path); err == nil {
-		return clientcmd.LoadFromFile(path)
+		contents, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		// Not LoadFromFile: it notes where each entry came from, and the same cluster would differ from itself.
+		return clientcmd.Load(contents)
 	}
 	return clientcmd.Load([]byte(pathOrContents))
 }

@@ -104,10 +104,6 @@ func newNetwork(bridge, address, podCIDR string) (*network, error) {
 		thread: newNSThread(), bridge: bridge, gateway: gateway, pods: pods.Masked(), used: map[netip.Addr]bool{},
 	}
 	n.last = n.pods.Addr().Next() // .0 and .1 stay free
-	if _, err := os.Stat("/sys/class/net/" + bridge); err == nil {
-		return n, nil
-	}
-	// /sys shows the network namespace that mounted it, which need not be this one; ask ip too.
 	if n.ip(nil, "link show "+bridge) == nil {
 		return n, nil
 	}

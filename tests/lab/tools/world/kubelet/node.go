@@ -31,16 +31,16 @@ func (k *kubelet) registerNode() error {
 	if err != nil && !apierrors.IsAlreadyExists(err) {
 		return err
 	}
-	return k.refreshNode()
+	return k.refreshNode(true)
 }
 
 // refreshNode makes the node Ready (again): the node controller says otherwise after a pause of the lab.
-func (k *kubelet) refreshNode() error {
+func (k *kubelet) refreshNode(always bool) error {
 	node, err := k.client.CoreV1().Nodes().Get(k.ctx, k.node, metav1.GetOptions{})
 	if err != nil {
 		return err
 	}
-	if nodeReady(node) && node.Status.NodeInfo.BootID == k.bootID() {
+	if nodeReady(node) && !always {
 		return nil
 	}
 	version, err := k.client.Discovery().ServerVersion()
@@ -61,17 +61,12 @@ func (k *kubelet) refreshNode() error {
 	node.Status.DaemonEndpoints.KubeletEndpoint.Port = apiPort
 	node.Status.NodeInfo = v1.NodeSystemInfo{
 		OperatingSystem: runtime.GOOS, Architecture: runtime.GOARCH, KubeletVersion: version.GitVersion,
-		ContainerRuntimeVersion: "lab://1", OSImage: "lab", BootID: k.bootID(),
+		ContainerRuntimeVersion: "lab://1", OSImage: "lab",
 	}
 	node.Status.Conditions = nodeConditions(node.Status.Conditions)
 	_, err = k.client.CoreV1().Nodes().UpdateStatus(k.ctx, node, metav1.UpdateOptions{})
 	return err
 }
-
-// bootID changes with every start of this process, so that each start writes the node's status once.
-func (k *kubelet) bootID() string { return startedAt.Format(time.RFC3339Nano) }
-
-var startedAt = time.Now()
 
 func nodeReady(node *v1.Node) bool {
 	for _, condition := range node.Status.Conditions {
@@ -106,10 +101,10 @@ func nodeConditions(former []v1.NodeCondition) []v1.NodeCondition {
 func (k *kubelet) heartbeat() {
 	for {
 		ctx, cancel := context.WithTimeout(k.ctx, heartbeatInterval)
-		if err := k.renewLease(ctx); err != nil && !isShutdown(k.ctx, err) {
+		if err := k.renewLease(ctx); err != nil && k.ctx.Err() == nil {
 			log.Printf("node lease: %v", err)
 		}
-		if err := k.refreshNode(); err != nil && !isShutdown(k.ctx, err) {
+		if err := k.refreshNode(false); err != nil && k.ctx.Err() == nil {
 			log.Printf("node status: %v", err)
 		}
 		cancel()
@@ -141,8 +136,6 @@ func (k *kubelet) renewLease(ctx context.Context) error {
 	_, err = leases.Update(ctx, lease, metav1.UpdateOptions{})
 	return err
 }
-
-func isShutdown(ctx context.Context, err error) bool { return err != nil && ctx.Err() != nil }
 
 // sleep is false when the context ended first.
 func sleep(ctx context.Context, d time.Duration) bool {

@@ -1,0 +1,91 @@
+import * as grpc from "@grpc/grpc-js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { domain } from "../support/builders";
+import { tryConstruct, type Attempt } from "./support/construct";
+import { clusterInputs } from "./support/inputs";
+import { Plugin } from "./support/plugin";
+import { outputValue, propertyErrors } from "./support/wire";
+
+const planted = "planted-secret-value";
+
+describe("bad args", () => {
+  let plugin: Plugin;
+  beforeAll(async () => {
+    plugin = await Plugin.start();
+  });
+  afterAll(() => plugin.stop());
+
+  const pathsOf = ({ error }: Attempt): string[] => propertyErrors(error!).map(({ path }) => path);
+
+  it("are refused all at once, by path, before anything is registered", async () => {
+    const attempt = await tryConstruct(plugin, {
+      ...clusterInputs(),
+      acme: { email: "nobody", enviroment: "production" },
+      challenges: [{ cloudflare: {} }],
+      domains: [{ host: "https://tea.example.com/" }, { host: "coffee.example.com", backend: { port: 70000 } }],
+    });
+    expect(attempt.error).toMatchObject({
+      code: grpc.status.INVALID_ARGUMENT,
+      details: 'ClusterTls "edge" has 6 problems in its args',
+    });
+    expect(pathsOf(attempt).sort()).toEqual([
+      "acme.email",
+      "acme.enviroment",
+      "challenges[0].cloudflare",
+      "domains[0].host",
+      "domains[1].backend.port",
+      "domains[1].backend.service",
+    ]);
+    expect(attempt.registrations).toEqual([]);
+  });
+
+  it("are refused where only their combination is wrong", async () => {
+    const inputs = clusterInputs({
+      acme: { environment: "production" },
+      domains: [domain("tea.example.com"), domain("tea.example.com"), { host: "milk.example.com" }],
+    });
+    const attempt = await tryConstruct(plugin, inputs);
+    expect(attempt.error?.code).toBe(grpc.status.INVALID_ARGUMENT);
+    expect(pathsOf(attempt)).toEqual(["acme.email", "domains[1].host", "domains[2].backend"]);
+    expect(attempt.registrations).toEqual([]);
+  });
+
+  it("say what the value was, the rule and the fix", async () => {
+    const { error } = await tryConstruct(plugin, { ...clusterInputs(), acme: { enviroment: "production" } });
+    expect(propertyErrors(error!)).toEqual([
+      { path: "acme.enviroment", reason: 'is not a known key; did you mean "environment"?' },
+    ]);
+  });
+
+  it.each([
+    ["the whole map is no map", planted],
+    ["the whole map is a secret and no map", outputValue(planted, { secret: true })],
+    ["a value is no text", { main: { nested: planted } }],
+    ["a value among secrets is no text", outputValue({ main: [planted] }, { secret: true })],
+    ["an empty value stands beside it", { main: planted, other: "" }],
+  ])("never show a secret: %s", async (_case, dnsSecrets) => {
+    const { error } = await tryConstruct(plugin, { ...clusterInputs(), dnsSecrets });
+    expect(error).toBeDefined();
+    const shown = JSON.stringify([error?.message, error?.details, propertyErrors(error!), plugin.engine.messages]);
+    expect(shown).not.toContain(planted);
+    expect(shown).toContain("dnsSecrets");
+    // The engine prints the value at the path that is blamed: a path into the map would print one token.
+    for (const { path } of propertyErrors(error!)) expect(path).toBe("dnsSecrets");
+  });
+
+  it("of every component are refused by path", async () => {
+    const platform = { issuers: { staging: "letsencrypt-staging" }, environment: "staging" };
+    const wrong: [string, Record<string, unknown>, string[]][] = [
+      ["CertManager", { version: "1.21", timeoutSeconds: 0 }, ["timeoutSeconds", "version"]],
+      ["Issuers", { acme: {}, challenges: [] }, ["challenges"]],
+      ["TlsDomain", { platform, host: "*.*.example.com" }, ["host"]],
+      ["TlsDomain", { host: "tea.example.com", certificateOnly: true }, ["platform"]],
+    ];
+    for (const [component, inputs, paths] of wrong) {
+      const attempt = await tryConstruct(plugin, inputs, { type: `certfleet:index:${component}`, name: "one" });
+      expect(attempt.error?.code).toBe(grpc.status.INVALID_ARGUMENT);
+      expect(pathsOf(attempt).sort()).toEqual(paths);
+      expect(attempt.registrations).toEqual([]);
+    }
+  });
+});

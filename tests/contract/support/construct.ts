@@ -1,0 +1,80 @@
+import * as grpc from "@grpc/grpc-js";
+import { ConstructRequest, type ConstructResponse } from "@pulumi/pulumi/proto/provider_pb";
+import { stackUrn } from "./fake-engine";
+import { FakeMonitor, objectOf, providerId, structOf, type MonitorOptions, type Registration } from "./fake-monitor";
+import type { Plugin } from "./plugin";
+
+export const providerUrn = "urn:pulumi:test::shop::pulumi:providers:kubernetes::cluster";
+export const providerReference = `${providerUrn}::${providerId}`;
+
+export interface ConstructOptions extends MonitorOptions {
+  type?: string;
+  name?: string;
+  /** URNs of the consumer's `dependsOn`. */
+  dependsOn?: string[];
+}
+
+export interface Constructed {
+  urn: string;
+  state: Record<string, unknown>;
+  registrations: Registration[];
+  /** Registrations by "type name". */
+  resources: Map<string, Registration>;
+}
+
+/** A component made by the plugin; fails as the plugin's answer fails. */
+export async function construct(
+  plugin: Plugin,
+  inputs: Record<string, unknown>,
+  options: ConstructOptions = {},
+): Promise<Constructed> {
+  const { error, registrations, response } = await tryConstruct(plugin, inputs, options);
+  if (error) throw error;
+  const resources = new Map(registrations.map((made) => [`${made.type} ${made.name}`, made]));
+  return { urn: response!.getUrn(), state: objectOf(response!.getState()), registrations, resources };
+}
+
+export interface Attempt {
+  error: grpc.ServiceError | undefined;
+  response: ConstructResponse | undefined;
+  registrations: Registration[];
+}
+
+/** The same, with a failure as an answer and with what had been registered by then. */
+export async function tryConstruct(
+  plugin: Plugin,
+  inputs: Record<string, unknown>,
+  options: ConstructOptions = {},
+): Promise<Attempt> {
+  const monitor = await new FakeMonitor(options).start();
+  try {
+    const request = constructRequest(monitor, inputs, options);
+    const response = await plugin.call((client) => client.construct.bind(client), request);
+    return { error: undefined, response, registrations: monitor.registrations };
+  } catch (error) {
+    return { error: error as grpc.ServiceError, response: undefined, registrations: monitor.registrations };
+  } finally {
+    monitor.stop();
+  }
+}
+
+export function constructRequest(
+  monitor: FakeMonitor,
+  inputs: Record<string, unknown>,
+  { type = "certfleet:index:ClusterTls", name = "edge", dependsOn = [], dryRun = false }: ConstructOptions,
+): ConstructRequest {
+  const request = new ConstructRequest()
+    .setProject("shop")
+    .setStack("test")
+    .setOrganization("organization")
+    .setParallel(16)
+    .setDryrun(dryRun)
+    .setMonitorendpoint(monitor.address)
+    .setType(type)
+    .setName(name)
+    .setParent(stackUrn)
+    .setDependenciesList(dependsOn)
+    .setInputs(structOf(inputs));
+  request.getProvidersMap().set("kubernetes", providerReference);
+  return request;
+}

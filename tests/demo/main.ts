@@ -1,0 +1,49 @@
+import { parseArgs } from "node:util";
+import { TerminalReporter } from "../lab";
+import { runDemo } from "./demo";
+
+const help = `npm run demo [-- --keep] [-- --json]
+
+Builds what is missing, starts a local world, runs examples/quickstart in it and shows what became of its domains.
+
+--keep   leaves the world and the domains up, and says how to use them
+--json   prints one JSON document as its last line; everything else goes to stderr
+--help   this text`;
+
+async function main(): Promise<number> {
+  const flag = { type: "boolean", default: false } as const;
+  const { values } = parseArgs({ options: { keep: flag, json: flag, help: flag } });
+  if (values.help) {
+    process.stdout.write(`${help}\n`);
+    return 0;
+  }
+  const say = (text: string): void => void (values.json ? process.stderr : process.stdout).write(`${text}\n`);
+  const { signal } = onInterrupt();
+  try {
+    const report = await runDemo({ keep: values.keep, say, reporter: new TerminalReporter(), signal });
+    if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+    return report.problems.length === 0 ? 0 : 1;
+  } catch (error) {
+    if (signal.aborted) {
+      process.stderr.write("interrupted; what this run started is stopped, and what is built stays built\n");
+      return 130;
+    }
+    process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  }
+}
+
+/** The first Ctrl-C ends the run in good order, a second one at once. */
+function onInterrupt(): AbortController {
+  const controller = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) {
+    process.on(name, () => {
+      if (controller.signal.aborted) process.exit(130);
+      process.stderr.write("\ninterrupted: stopping what this run started\n");
+      controller.abort(new Error("interrupted"));
+    });
+  }
+  return controller;
+}
+
+void main().then((code) => (process.exitCode = code));

@@ -1,0 +1,39 @@
+import { defineConfig } from "vitest/config";
+
+/** Every suite is a project: unit, contract (the built plugin over gRPC), drift (what is generated), e2e (engine and lab). */
+export default defineConfig({
+  test: {
+    environment: "node",
+    pool: "forks",
+    projects: [
+      { extends: true, test: { name: "unit", include: ["tests/unit/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: {
+          name: "contract",
+          include: ["tests/contract/**/*.test.ts"],
+          globalSetup: ["tests/contract/support/build.ts"],
+          // A plugin's first construct loads the Kubernetes SDK, which takes seconds on a small machine.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: { name: "drift", include: ["tests/drift/**/*.test.ts"], testTimeout: 120_000 },
+      },
+      {
+        extends: true,
+        // Each story has a world of its own and mostly waits, so two run side by side; within one, each test builds on the last.
+        test: {
+          name: "e2e",
+          include: ["tests/e2e/**/*.test.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 900_000,
+          sequence: { groupOrder: 1 },
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
