@@ -84,7 +84,10 @@ describe("ClusterTls over gRPC", () => {
   });
 
   it("gives every child the explicit provider, on the first construct and on later ones", async () => {
-    for (const { registrations } of [await construct(plugin, clusterInputs()), await construct(plugin, clusterInputs())]) {
+    for (const { registrations } of [
+      await construct(plugin, clusterInputs()),
+      await construct(plugin, clusterInputs()),
+    ]) {
       const children = registrations.filter(({ custom }) => custom);
       expect(children).toHaveLength(12);
       expect(new Set(children.map(({ provider }) => provider))).toEqual(new Set([providerReference]));
@@ -101,7 +104,9 @@ describe("ClusterTls over gRPC", () => {
     const before = "urn:pulumi:test::shop::kubernetes:core/v1:ConfigMap::before";
     const defaults = { ...clusterInputs().defaults!, createNamespace: true };
     const { registrations } = await construct(plugin, { ...clusterInputs(), defaults }, { dependsOn: [before] });
-    const first = [types.namespace, types.release].flatMap((type) => registrations.filter((made) => made.type === type));
+    const first = [types.namespace, types.release].flatMap((type) =>
+      registrations.filter((made) => made.type === type),
+    );
     expect(first.map(({ name }) => name).sort()).toEqual(["edge-cafe", "edge-cert-manager", "edge-cert-manager"]);
     for (const made of first) expect(made.dependencies).toContain(before);
   });

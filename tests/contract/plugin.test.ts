@@ -63,7 +63,9 @@ describe("starting", () => {
       require(${JSON.stringify(join(root, "bin", "host", "provider.js"))}).createProvider();
       require("@pulumi/pulumi/provider");
       process.stdout.write(JSON.stringify(Object.keys(require.cache)));`;
-    const files = JSON.parse(execFileSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" })) as string[];
+    const files = JSON.parse(
+      execFileSync(process.execPath, ["-e", script], { cwd: root, encoding: "utf8" }),
+    ) as string[];
     return [...new Set(files.flatMap((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []))];
   }
 

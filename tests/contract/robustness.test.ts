@@ -24,8 +24,16 @@ describe("the plugin's process", () => {
   it("keeps two constructs apart that run at once", async () => {
     const secrets = (value: string) => ({ dnsSecrets: outputValue({ main: value }, { secret: true }) });
     const [one, two] = await Promise.all([
-      construct(plugin, { ...clusterInputs({ domains: [domain("one.example.com")] }), ...secrets("first") }, { name: "a" }),
-      construct(plugin, { ...clusterInputs({ domains: [domain("two.example.com")] }), ...secrets("second") }, { name: "b" }),
+      construct(
+        plugin,
+        { ...clusterInputs({ domains: [domain("one.example.com")] }), ...secrets("first") },
+        { name: "a" },
+      ),
+      construct(
+        plugin,
+        { ...clusterInputs({ domains: [domain("two.example.com")] }), ...secrets("second") },
+        { name: "b" },
+      ),
     ]);
     expect(one.registrations.every(({ name }) => name === "a" || name.startsWith("a-"))).toBe(true);
     expect(two.registrations.every(({ name }) => name === "b" || name.startsWith("b-"))).toBe(true);
@@ -42,6 +50,17 @@ describe("the plugin's process", () => {
     ]);
     expect(right.registrations.length).toBeGreaterThan(10);
     expect(wrong.error).toBeDefined();
+  });
+
+  it("lets a construct that is right succeed beside one that turns out wrong late", async () => {
+    const backend = { service: outputValue("Tea_Svc"), port: 80 };
+    const domains = [{ ...domain("tea.example.com"), backend }];
+    const [right, wrong] = await Promise.all([
+      tryConstruct(plugin, clusterInputs(), { name: "right" }),
+      tryConstruct(plugin, { ...clusterInputs(), domains }, { name: "wrong" }),
+    ]);
+    expect(wrong.error?.details).toContain("backend.service");
+    expect(right.error).toBeUndefined();
   });
 
   it.each<[string, (plugin: Plugin) => Promise<unknown>]>([

@@ -11,7 +11,9 @@ export default function build(): void {
   const newest = Math.max(...sources.map(modified));
   if (existsSync(built) && modified(built) >= newest) return;
   const compiler = require.resolve("typescript/bin/tsc", { paths: [root] });
-  execFileSync(process.execPath, [compiler, "-p", join(root, "tsconfig.json")], { stdio: ["ignore", "inherit", "inherit"] });
+  execFileSync(process.execPath, [compiler, "-p", join(root, "tsconfig.json")], {
+    stdio: ["ignore", "inherit", "inherit"],
+  });
 }
 
 const modified = (file: string): number => statSync(file).mtimeMs;

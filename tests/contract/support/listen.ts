@@ -6,10 +6,7 @@ export interface Listening {
 }
 
 /** Serves a gRPC service on a free port of the loopback interface. What is left out answers UNIMPLEMENTED. */
-export function listen(
-  service: grpc.ServiceDefinition,
-  implementation: Record<string, unknown>,
-): Promise<Listening> {
+export function listen(service: grpc.ServiceDefinition, implementation: Record<string, unknown>): Promise<Listening> {
   const server = new grpc.Server();
   server.addService(service, implementation as grpc.UntypedServiceImplementation);
   return new Promise((resolve, reject) => {

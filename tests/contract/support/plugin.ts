@@ -8,7 +8,12 @@ import { root } from "./build";
 import { FakeEngine } from "./fake-engine";
 
 type Answer<R> = (error: grpc.ServiceError | null, response: R) => void;
-type Method<Q, R> = (request: Q, metadata: grpc.Metadata, options: Partial<grpc.CallOptions>, callback: Answer<R>) => unknown;
+type Method<Q, R> = (
+  request: Q,
+  metadata: grpc.Metadata,
+  options: Partial<grpc.CallOptions>,
+  callback: Answer<R>,
+) => unknown;
 
 /** How long a call may take before the plugin counts as hanging. */
 const patience = 45_000;

@@ -1,9 +1,10 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { cpSync, existsSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { engineOptions, type CommandResult, type Engine, type World } from "../../lab";
 import { readEvents, type RunEvents } from "./events";
 
-export const examples = join(__dirname, "..", "..", "..", "examples");
+const root = join(__dirname, "..", "..", "..");
+export const examples = join(root, "examples");
 
 export interface Run extends RunEvents {
   code: number;
@@ -15,7 +16,7 @@ export interface StackOptions {
   engine: Engine;
   /** The run's own folder: the engine's settings, and the state, configuration and logs of all stacks that know each other. */
   folder: string;
-  /** Folder of the program, an example's name or a path. */
+  /** Name of the example. */
   program: string;
   env?: Record<string, string>;
   signal?: AbortSignal;
@@ -27,21 +28,20 @@ export class Stack {
   private readonly name = "lab";
   private runs = 0;
 
+  /** Works on a copy of the program, because the engine writes a stack's settings beside it. */
   constructor(private readonly options: StackOptions) {
-    mkdirSync(options.folder, { recursive: true });
-  }
-
-  private get configFile(): string {
-    return this.file("yaml");
+    const { folder, program } = options;
+    cpSync(join(examples, program), this.cwd, { recursive: true });
+    const modules = join(folder, "node_modules");
+    if (!existsSync(modules)) symlinkSync(join(root, "node_modules"), modules);
   }
 
   private file(suffix: string): string {
-    return join(this.options.folder, `${basename(this.options.program)}.${suffix}`);
+    return join(this.options.folder, `${this.options.program}.${suffix}`);
   }
 
   private get cwd(): string {
-    const { program } = this.options;
-    return program.startsWith("/") ? program : join(examples, program);
+    return join(this.options.folder, this.options.program);
   }
 
   /** Makes the stack, and sets its configuration; secrets are encrypted there. */
@@ -53,7 +53,7 @@ export class Stack {
   async configure(config: Record<string, string>, secrets: Record<string, string> = {}): Promise<void> {
     const plain = Object.entries(config).flatMap(([key, value]) => ["--plaintext", `${key}=${value}`]);
     const secret = Object.entries(secrets).flatMap(([key, value]) => ["--secret", `${key}=${value}`]);
-    await this.must(["config", "set-all", ...plain, ...secret, "--stack", this.name, "--config-file", this.configFile]);
+    await this.must(["config", "set-all", ...plain, ...secret, "--stack", this.name]);
   }
 
   preview = (): Promise<Run> => this.operate("preview", []);
@@ -76,16 +76,7 @@ export class Stack {
   private async operate(command: string, flags: string[]): Promise<Run> {
     const events = this.file(`${++this.runs}-${command}.events`);
     rmSync(events, { force: true });
-    const argv = [
-      command,
-      ...flags,
-      "--non-interactive",
-      "--diff",
-      "--event-log",
-      events,
-      "--config-file",
-      this.configFile,
-    ];
+    const argv = [command, ...flags, "--non-interactive", "--diff", "--event-log", events];
     const { code, stdout, stderr } = await this.pulumi([...argv, "--stack", this.name]);
     const output = stdout + stderr;
     writeFileSync(events.replace(/events$/, "log"), output);

@@ -5,7 +5,7 @@ import type { Layout } from "../world/layout";
 export interface ComponentContext {
   layout: Layout;
   /** Path of a program that the lab built. */
-  program(name: string): string;
+  program: (name: string) => string;
   bin: string;
   charts: string;
   inside: Inside;

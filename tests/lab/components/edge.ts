@@ -7,7 +7,7 @@ const permissions = ["zone:read", "dns:edit"];
 
 /** The edge program's whole configuration: what the outside world of the lab consists of. */
 export function edgeConfiguration({ layout, charts }: Pick<ComponentContext, "layout" | "charts">): object {
-  const apiHosts = Object.values(hosts).map((host) => [host, addresses.apiHosts]);
+  const apiHosts = Object.values(hosts).map((host): [string, string] => [host, addresses.apiHosts]);
   return {
     dns: {
       listen: [`${addresses.nameserver}:53`, `${addresses.clusterDns}:53`],

@@ -61,6 +61,8 @@ export function engineOptions(engine: Engine, options: RunOptions): InsideOption
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     DO_NOT_TRACK: "1",
+    // The engine offers its event log, which tests and the demo read, only with its debugging flags.
+    PULUMI_DEBUG_COMMANDS: "true",
     ...options.env,
   };
   return { env, path, cwd: options.cwd };

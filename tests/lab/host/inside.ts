@@ -51,7 +51,7 @@ export class Inside {
   constructor(private readonly namespace: Namespace) {}
 
   private start(): ChildProcessByStdio<Writable, Readable, null> {
-    const argv = enterArguments(this.namespace, [process.execPath, join(__dirname, "inside-agent.cjs")], "/");
+    const argv = enterArguments(this.namespace, [process.execPath, join(__dirname, "inside-agent.mjs")], "/");
     const [file, ...args] = argv as [string, ...string[]];
     // Without the loader and the certificates that this process was started with.
     const env = { PATH: process.env.PATH ?? "" };

@@ -67,15 +67,13 @@ const linkOf = (pid: number, kind: string): string | undefined => {
 
 /** `unshare` replaces itself by the anchor once the namespaces are there; entering it before would be the host's. */
 async function unshared(pid: number, signal?: AbortSignal): Promise<void> {
-  const command = (): string => readFileSync(`/proc/${pid}/comm`, "utf8").trim();
-  await waitFor(
-    "the world's namespaces",
-    async () => {
-      if (linkOf(pid, "net") === linkOf(process.pid, "net")) return "still in the host's network";
-      return command() === "sleep" ? undefined : `unshare is still at work (${command()})`;
-    },
-    { seconds: 10, every: 20, signal },
-  );
+  const probe = (): string | undefined => {
+    if (linkOf(pid, "net") === linkOf(process.pid, "net")) return "still in the host's network";
+    const command = readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+    return command === "sleep" ? undefined : `unshare is still at work (${command})`;
+  };
+  const options = { seconds: 10, every: 20, signal };
+  await waitFor("the world's namespaces", () => Promise.resolve().then(probe), options);
 }
 
 export interface AnchorOptions {

@@ -17,8 +17,7 @@ export interface Pem {
   key: string;
 }
 
-const newKeys = (): Promise<CryptoKeyPair> =>
-  webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]) as Promise<CryptoKeyPair>;
+const newKeys = (): Promise<CryptoKeyPair> => webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
 
 async function keyPem(keys: CryptoKeyPair): Promise<string> {
   const der = await webcrypto.subtle.exportKey("pkcs8", keys.privateKey);

@@ -42,7 +42,7 @@ export async function forwardPort(layout: Layout, table: ProcessTable, wanted: n
   const name = `forward-${port}`;
   const record = table.start({
     name,
-    argv: [process.execPath, join(__dirname, "..", "host", "forward.cjs"), String(port), layout.httpsSocket],
+    argv: [process.execPath, join(__dirname, "..", "host", "forward.mjs"), String(port), layout.httpsSocket],
     environment: daemonEnvironment(layout, ""),
     address: `127.0.0.1:${port} (host)`,
   });

@@ -15,7 +15,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 it("is held by this process, and gone afterwards", async () => {
-  const result = await withLock(path, async () => JSON.parse(readFileSync(path, "utf8")) as object);
+  const result = await withLock(path, () => Promise.resolve(JSON.parse(readFileSync(path, "utf8")) as object));
   expect(result).toEqual(identify(process.pid));
   expect(existsSync(path)).toBe(false);
 });

@@ -121,7 +121,8 @@ func (c *cluster) discover(ctx context.Context, gv schema.GroupVersion) error {
 		return nil
 	}
 	if code != http.StatusOK {
-		return apierrors.NewGenericServerResponse(code, "get", schema.GroupResource{Group: gv.Group}, path, string(body), 0, true)
+		what := schema.GroupResource{Group: gv.Group}
+		return apierrors.NewGenericServerResponse(code, "get", what, path, string(body), 0, true)
 	}
 	var list metav1.APIResourceList
 	if err := json.Unmarshal(body, &list); err != nil {

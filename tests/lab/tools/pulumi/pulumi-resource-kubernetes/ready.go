@@ -87,7 +87,7 @@ func podReady(_ context.Context, obj *unstructured.Unstructured) verdict {
 		return verdict{ready: true}
 	case phase == "Failed":
 		why, _, _ := unstructured.NestedString(obj.Object, "status", "message")
-		return verdict{err: fmt.Errorf("Pod %s failed: %s", objectID(obj), why)} //nolint:staticcheck // a kind's name
+		return verdict{err: fmt.Errorf("Pod %s failed: %s", objectID(obj), why)}
 	}
 	return verdict{message: message, err: err}
 }
@@ -97,7 +97,7 @@ func jobReady(_ context.Context, obj *unstructured.Unstructured) verdict {
 		return verdict{ready: true}
 	}
 	if failed, _, _ := (condition{kind: "Failed", status: "True"}).met(obj); failed {
-		return verdict{err: fmt.Errorf("Job %s failed: %s", objectID(obj), //nolint:staticcheck // a kind's name
+		return verdict{err: fmt.Errorf("Job %s failed: %s", objectID(obj),
 			conditionMessage(obj, "Failed", "True"))}
 	}
 	return verdict{message: fmt.Sprintf("Waiting for Job to succeed (Active: %d | Succeeded: %d | Failed: %d)",

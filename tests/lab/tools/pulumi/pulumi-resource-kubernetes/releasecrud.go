@@ -53,7 +53,7 @@ func (s *server) createRelease(ctx context.Context, req *pulumirpc.CreateRequest
 	if failed != nil {
 		s.log.warn(urn, "Helm release %q was created but has a failed status. Use the `helm` command to investigate "+
 			"the error, correct it, then retry. Reason: %v", wanted.Name, kept.cause)
-		return nil, initFailed(id, fmt.Errorf("Helm release %q was created, but failed to initialize completely. "+ //nolint:staticcheck // a name
+		return nil, initFailed(id, fmt.Errorf("Helm release %q was created, but failed to initialize completely. "+
 			"Use Helm CLI to investigate: %w", id, failed), state)
 	}
 	return &pulumirpc.CreateResponse{Id: id, Properties: state}, nil
@@ -87,7 +87,7 @@ func (s *server) updateRelease(ctx context.Context, req *pulumirpc.UpdateRequest
 		return nil, err
 	}
 	if failed != nil {
-		return nil, initFailed(id, fmt.Errorf("Helm release %q failed to initialize completely. "+ //nolint:staticcheck // a name
+		return nil, initFailed(id, fmt.Errorf("Helm release %q failed to initialize completely. "+
 			"Use Helm CLI to investigate: error running update: %w", id, failed), state)
 	}
 	return &pulumirpc.UpdateResponse{Properties: state}, nil

@@ -34,7 +34,9 @@ func repeatEvery(pause time.Duration) option { return func(o *observer) { o.ever
 // sightings shows an object now and at each change, until the context ends. It lists and watches this one name, so
 // that it needs no more rights than `list` and `watch` in the object's namespace; a watch that breaks off begins
 // again with a list. Only a refusal is an error: everything else may pass.
-func sightings(ctx context.Context, client dynamic.ResourceInterface, name string, options ...option) iter.Seq[sighting] {
+func sightings(
+	ctx context.Context, client dynamic.ResourceInterface, name string, options ...option,
+) iter.Seq[sighting] {
 	o := &observer{client: client, name: name}
 	for _, set := range options {
 		set(o)

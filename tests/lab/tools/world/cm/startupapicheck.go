@@ -34,6 +34,7 @@ func runStartupAPICheck(ctx context.Context, args []string) error {
 	fs.StringVar(&kubeconfig, "kubeconfig", "", "kubeconfig; in-cluster configuration without it")
 	fs.StringVarP(&namespace, "namespace", "n", "", "namespace of the dry-run CertificateRequests")
 	logf.AddFlags(logging, fs)
+	fs.Lookup("v").NoOptDefVal = "2" // the chart gives a bare -v
 	if err := fs.Parse(args[2:]); err != nil {
 		return err
 	}

@@ -160,7 +160,11 @@ func (c *container) start(ctx context.Context) (*process, error) {
 }
 
 func (c *container) launch(spec containerSpec) (*process, error) {
-	output, err := os.OpenFile(c.w.k.logPath(c.w.current(), c.spec.Name), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	flags := os.O_CREATE | os.O_APPEND | os.O_WRONLY
+	if c.snapshot().RestartCount == 0 {
+		flags |= os.O_TRUNC // an earlier pod of this name had the same file
+	}
+	output, err := os.OpenFile(c.w.k.logPath(c.w.current(), c.spec.Name), flags, 0o644)
 	if err != nil {
 		return nil, err
 	}
@@ -176,7 +180,7 @@ func (c *container) launch(spec containerSpec) (*process, error) {
 	c.set(func(s *v1.ContainerStatus) {
 		started := c.spec.StartupProbe == nil
 		s.Started, s.Ready = &started, started && c.spec.ReadinessProbe == nil
-		s.ContainerID = "lab://" + string(c.w.current().UID) + "-" + strconv.FormatInt(containerIDs.Add(1), 10)
+		s.ContainerID = "lab://" + string(c.w.pod.Load().UID) + "-" + strconv.FormatInt(containerIDs.Add(1), 10)
 		s.State = v1.ContainerState{Running: &v1.ContainerStateRunning{StartedAt: metav1.NewTime(p.started)}}
 	})
 	return p, nil

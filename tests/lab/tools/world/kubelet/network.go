@@ -104,6 +104,9 @@ func newNetwork(bridge, address, podCIDR string) (*network, error) {
 		thread: newNSThread(), bridge: bridge, gateway: gateway, pods: pods.Masked(), used: map[netip.Addr]bool{},
 	}
 	n.last = n.pods.Addr().Next() // .0 and .1 stay free
+	// So that a pod hears at once that an address does not exist; nothing is forwarded to anywhere. Where it cannot be
+	// set, a connection to such an address times out instead.
+	_ = os.WriteFile("/proc/sys/net/ipv4/ip_forward", []byte("1"), 0)
 	if n.ip(nil, "link show "+bridge) == nil {
 		return n, nil
 	}

@@ -54,10 +54,8 @@ func (k *kubelet) refreshNode(always bool) error {
 		v1.ResourceEphemeralStorage: resource.MustParse("100Gi"),
 	}
 	node.Status.Capacity, node.Status.Allocatable = capacity, capacity
-	node.Status.Addresses = []v1.NodeAddress{
-		{Type: v1.NodeInternalIP, Address: k.nodeIP},
-		{Type: v1.NodeHostName, Address: k.node},
-	}
+	// No Hostname: the API server would prefer it, and nothing resolves it.
+	node.Status.Addresses = []v1.NodeAddress{{Type: v1.NodeInternalIP, Address: k.nodeIP}}
 	node.Status.DaemonEndpoints.KubeletEndpoint.Port = apiPort
 	node.Status.NodeInfo = v1.NodeSystemInfo{
 		OperatingSystem: runtime.GOOS, Architecture: runtime.GOARCH, KubeletVersion: version.GitVersion,

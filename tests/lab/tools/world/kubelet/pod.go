@@ -120,8 +120,12 @@ func (w *podWorker) run() {
 	case len(w.refused) > 0:
 		w.refuse()
 	case w.prepare():
-		go w.refreshVolumes(w.ctx)
+		refreshing, stop := context.WithCancel(w.ctx)
+		var refresher sync.WaitGroup
+		refresher.Go(func() { w.refreshVolumes(refreshing) })
 		w.runContainers()
+		stop()
+		refresher.Wait()
 	}
 	w.teardown()
 	if w.k.ctx.Err() != nil {

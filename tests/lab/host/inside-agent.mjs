@@ -1,12 +1,13 @@
 // @ts-check
 // Runs inside a world and makes requests from there: reads one JSON request per line, writes one JSON answer per line.
 // Plain JavaScript, because it is started by `node` itself, without the loader for TypeScript (it would cost half a second).
-"use strict";
-const dns = require("node:dns").promises;
-const http = require("node:http");
-const https = require("node:https");
-const net = require("node:net");
-const readline = require("node:readline");
+import { Buffer } from "node:buffer";
+import { Resolver } from "node:dns/promises";
+import http from "node:http";
+import https from "node:https";
+import net from "node:net";
+import process from "node:process";
+import readline from "node:readline";
 
 /** @param {Buffer} der */
 const toPem = (der) =>
@@ -69,15 +70,18 @@ function fetchFrom(request) {
 function connectTo({ host, port, timeout }) {
   return new Promise((resolve, reject) => {
     const socket = net.connect({ host, port, timeout });
-    socket.once("connect", () => resolve({ connected: true }) ?? socket.destroy());
-    socket.once("timeout", () => reject(new Error(`no answer within ${timeout} ms`)) ?? socket.destroy());
+    socket.once("connect", () => {
+      resolve({ connected: true });
+      socket.destroy();
+    });
+    socket.once("timeout", () => socket.destroy(new Error(`no answer within ${timeout} ms`)));
     socket.once("error", reject);
   });
 }
 
 /** @param {any} request */
 async function resolveName({ name, type, server }) {
-  const resolver = new dns.Resolver({ timeout: 1000, tries: 2 });
+  const resolver = new Resolver({ timeout: 1000, tries: 2 });
   if (server) resolver.setServers([server]);
   return { records: await resolver.resolve(name, type) };
 }

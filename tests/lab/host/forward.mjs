@@ -1,7 +1,7 @@
 // @ts-check
-// Leads a TCP port of the host to a Unix socket of a world: node forward.cjs PORT SOCKET
-"use strict";
-const net = require("node:net");
+// Leads a TCP port of the host to a Unix socket of a world: node forward.mjs PORT SOCKET
+import net from "node:net";
+import process from "node:process";
 
 const [port, socketPath] = process.argv.slice(2);
 

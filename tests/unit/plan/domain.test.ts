@@ -1,0 +1,179 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { planDomain, withDefaults, type DomainArgs } from "../../../provider/plan/domain";
+import { certificateOnly, domain } from "../../support/builders";
+import { later, valueOf } from "../outputs";
+
+const issuer = { name: "letsencrypt-staging", kind: "ClusterIssuer" };
+const managed = { "app.kubernetes.io/managed-by": "certfleet" };
+
+const certificate = (name: string, dnsName: string, metadata: object = {}) => ({
+  apiVersion: "cert-manager.io/v1",
+  kind: "Certificate",
+  metadata: { name, namespace: "default", labels: managed, annotations: undefined, ...metadata },
+  spec: {
+    secretName: `${name}-tls`,
+    dnsNames: [dnsName],
+    issuerRef: { group: "cert-manager.io", kind: "ClusterIssuer", name: "letsencrypt-staging" },
+    privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
+  },
+});
+
+/** "Kind name" of a plan's objects. */
+const objectsOf = (args: DomainArgs): string[] =>
+  planDomain(args, issuer).objects.map(({ manifest }) => `${manifest.kind} ${manifest.metadata.name}`);
+
+describe("planDomain", () => {
+  it("plans a Certificate, a Gateway, a route and a redirect", () => {
+    const plan = planDomain(domain("tea.example.com"), issuer);
+    expect(plan).toMatchObject({ namespace: "default", secretName: "tea-example-com-tls" });
+    expect(plan.certificate).toEqual(certificate("tea-example-com", "tea.example.com"));
+    expect(objectsOf(domain("tea.example.com"))).toEqual([
+      "Gateway tea-example-com",
+      "HTTPRoute tea-example-com",
+      "HTTPRoute tea-example-com-redirect",
+    ]);
+  });
+
+  it("plans a Certificate alone for a wildcard that something else serves", () => {
+    const plan = planDomain(certificateOnly("*.apps.example.com"), issuer);
+    expect(plan.secretName).toMatch(/^wildcard-apps-example-com-[0-9a-f]{8}-tls$/);
+    expect(plan.certificate).toEqual(certificate(plan.secretName.replace(/-tls$/, ""), "*.apps.example.com"));
+    expect(plan.objects).toEqual([]);
+  });
+
+  it("plans no Certificate for a host that uses another's", () => {
+    const wildcard = planDomain(certificateOnly("*.apps.example.com"), issuer);
+    const plan = planDomain(domain("a.apps.example.com", { certificateFrom: "*.apps.example.com" }), issuer);
+    expect(plan.certificate).toBeUndefined();
+    expect(plan.secretName).toBe(wildcard.secretName);
+    expect(plan.objects[0]!.manifest.spec).toMatchObject({
+      listeners: [
+        { name: "http", hostname: "a.apps.example.com" },
+        { name: "https", hostname: "a.apps.example.com", tls: { certificateRefs: [{ name: wildcard.secretName }] } },
+      ],
+    });
+  });
+
+  it("plans no redirect where none is wanted", () => {
+    expect(objectsOf(domain("tea.example.com", { redirect: false }))).toEqual([
+      "Gateway tea-example-com",
+      "HTTPRoute tea-example-com",
+    ]);
+  });
+
+  it("labels and annotates everything, over its own label", () => {
+    const over = { namespace: "cafe", labels: { team: "tea" }, annotations: { note: "hot" } };
+    const plan = planDomain(domain("tea.example.com", over), issuer);
+    for (const manifest of [plan.certificate!, ...plan.objects.map((object) => object.manifest)]) {
+      expect(manifest.metadata).toMatchObject({
+        namespace: "cafe",
+        labels: { ...managed, team: "tea" },
+        annotations: { note: "hot" },
+      });
+    }
+    const renamed = planDomain(domain("tea.example.com", { labels: { "app.kubernetes.io/managed-by": "us" } }), issuer);
+    expect(renamed.certificate!.metadata.labels).toEqual({ "app.kubernetes.io/managed-by": "us" });
+  });
+
+  it("keeps what is not known yet for later", async () => {
+    const over = {
+      namespace: later("cafe"),
+      labels: later({ team: "tea" }),
+      backend: { service: later("s"), port: later(81) },
+    };
+    const plan = planDomain(domain("tea.example.com", over), { ...issuer, name: later("later-issuer") });
+    const { metadata, spec } = await valueOf(plan.certificate as object);
+    expect(metadata).toMatchObject({ namespace: "cafe", labels: { ...managed, team: "tea" } });
+    expect(spec).toMatchObject({ issuerRef: { name: "later-issuer" } });
+    expect(await valueOf(plan.objects[1]!.manifest.spec)).toMatchObject({
+      rules: [{ backendRefs: [{ name: "s", port: 81 }] }],
+    });
+  });
+});
+
+describe("withDefaults", () => {
+  const defaults = {
+    namespace: "cafe",
+    environment: "production" as const,
+    labels: { app: "cafe", team: "all" },
+    annotations: { a: "1" },
+    redirect: false,
+  };
+
+  it("gives a domain what it does not say itself", () => {
+    const { host, backend, ...rest } = withDefaults(domain("tea.example.com"), defaults);
+    expect([host, backend]).toEqual(["tea.example.com", { service: "tea-svc", port: 80 }]);
+    expect(rest).toEqual(defaults);
+  });
+
+  it("leaves a domain its own word, and merges labels and annotations by key", () => {
+    const own = {
+      namespace: "tea",
+      redirect: true,
+      labels: { team: "tea" },
+      annotations: { b: "2" },
+      route: undefined,
+    };
+    expect(withDefaults(domain("tea.example.com", own), defaults)).toMatchObject({
+      namespace: "tea",
+      redirect: true,
+      environment: "production",
+      labels: { app: "cafe", team: "tea" },
+      annotations: { a: "1", b: "2" },
+    });
+  });
+
+  it("merges labels that are not known yet", async () => {
+    const { labels } = withDefaults(domain("tea.example.com", { labels: later({ team: "tea" }) }), defaults);
+    expect(await valueOf(labels)).toEqual({ app: "cafe", team: "tea" });
+    const nested = withDefaults(
+      domain("tea.example.com", { labels: { team: later("tea") as unknown as string } }),
+      defaults,
+    );
+    expect(await valueOf(nested.labels)).toEqual({ app: "cafe", team: "tea" });
+  });
+
+  it("changes nothing where nothing is given", () => {
+    expect(withDefaults(domain("tea.example.com"))).toMatchObject(domain("tea.example.com"));
+  });
+});
+
+describe("a plan of many domains", () => {
+  const hosts = fc.uniqueArray(fc.domain(), { minLength: 2, maxLength: 12, selector: (host) => host.toLowerCase() });
+  const shuffled = hosts.chain((all) =>
+    fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length })),
+  );
+  const plan = (all: readonly string[]) =>
+    new Map(all.map((host) => [host, planDomain(withDefaults(domain(host.toLowerCase())), issuer)]));
+
+  it("does not depend on their order, nor on each other", () => {
+    fc.assert(
+      fc.property(shuffled, ([one, other]) => {
+        const plans = plan(one);
+        expect(plan(other)).toEqual(plans);
+        expect(plan(one.slice(1)).get(one[1]!)).toEqual(plans.get(one[1]!));
+      }),
+    );
+  });
+
+  it("never makes two objects of one name and kind", () => {
+    fc.assert(
+      fc.property(hosts, (all) => {
+        const objects = [...plan(all).values()].flatMap(({ certificate: made, objects: routed }) => [
+          made!,
+          ...routed.map(({ manifest }) => manifest),
+        ]);
+        const names = objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+        expect(new Set(names).size).toBe(names.length);
+      }),
+    );
+  });
+
+  it("keeps a redirect apart from the route of a host that reads like one", () => {
+    const names = [...plan(["tea.example", "tea.example.redirect"]).values()].flatMap(({ objects }) =>
+      objects.map(({ manifest }) => `${manifest.kind} ${manifest.metadata.name}`),
+    );
+    expect(new Set(names).size).toBe(names.length);
+  });
+});

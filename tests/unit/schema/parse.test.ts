@@ -1,0 +1,203 @@
+import * as pulumi from "@pulumi/pulumi";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { parseArgs } from "../../../provider/schema/parse";
+import { input, objectType } from "../../../provider/schema/vocabulary";
+import { failuresOf, later, valueOf } from "../outputs";
+import { errorsOf, pathsOf } from "../problems";
+
+const part = objectType("Part", "A part.", {
+  name: z.string(),
+  port: input(z.int("must be a whole number").min(1, "must be positive")).optional(),
+});
+
+const definition = {
+  token: "certfleet:index:Thing",
+  args: z.strictObject({
+    kind: z.enum(["red", "green"]).optional(),
+    size: z.int().default(3),
+    parts: z.array(part).default([]),
+    labels: input(z.record(z.string(), z.string())).optional(),
+    tokens: z
+      .record(z.string(), input(z.string().min(1)))
+      .optional()
+      .meta({ secret: true }),
+  }),
+};
+
+const parse = (value: unknown) => parseArgs(definition, "thing", value);
+
+describe("parseArgs", () => {
+  it("fills in defaults", () => {
+    expect(parse({})).toEqual({ size: 3, parts: [] });
+  });
+
+  it("takes undefined and null as not given, at any depth", () => {
+    expect(parse({ kind: null, size: undefined, parts: [{ name: "a", port: null }] })).toEqual({
+      size: 3,
+      parts: [{ name: "a" }],
+    });
+  });
+
+  it("does not change what it is given", () => {
+    const given = { parts: [{ name: "a", port: null }], labels: { a: "b" } };
+    const copy = structuredClone(given);
+    parse(given);
+    expect(given).toEqual(copy);
+  });
+
+  it("refuses unknown keys, with the one that was meant", () => {
+    expect(errorsOf(() => parse({ siez: 1, parts: [{ name: "a", prt: 1 }] }))).toEqual([
+      { propertyPath: "parts[0].prt", reason: 'is not a known key; did you mean "port"?' },
+      { propertyPath: "siez", reason: 'is not a known key; did you mean "size"?' },
+    ]);
+  });
+
+  it("lists the known keys where none is near", () => {
+    expect(errorsOf(() => parse({ parts: [{ name: "a", something: 1 }] }))).toEqual([
+      { propertyPath: "parts[0].something", reason: "is not a known key; known keys: name, port" },
+    ]);
+  });
+
+  it("says what is missing, what is wrong and what it got", () => {
+    expect(errorsOf(() => parse({ kind: "blue", size: "big", parts: [{}, { name: "b", port: 0.5 }] }))).toEqual([
+      { propertyPath: "kind", reason: 'must be one of "red", "green"; got "blue"' },
+      { propertyPath: "size", reason: 'must be a number; got "big"' },
+      { propertyPath: "parts[0].name", reason: "is missing" },
+      { propertyPath: "parts[1].port", reason: "must be a whole number; got 0.5" },
+    ]);
+  });
+
+  it("names what is missing inside of a value that may be an Output", () => {
+    const nested = { token: "certfleet:index:Nested", args: z.strictObject({ leaf: input(part) }) };
+    expect(errorsOf(() => parseArgs(nested, "nested", { leaf: { port: 1 } }))).toEqual([
+      { propertyPath: "leaf.name", reason: "is missing" },
+    ]);
+  });
+
+  it("refuses args that are no object at all", () => {
+    for (const value of [undefined, null, "text", 3, []]) expect(errorsOf(() => parse(value))).toHaveLength(1);
+  });
+
+  it("asks the rules only of args that are well-formed, and reports all that they find", () => {
+    const rules = ({ parts }: { parts: unknown[] }) =>
+      parts.map((_part, index) => ({ path: ["parts", index], reason: "is one too many" }));
+    const ruled = { ...definition, rules };
+    const paths = pathsOf(() => parseArgs(ruled, "thing", { parts: [{ name: "a" }, { name: "b" }] }));
+    expect(paths).toEqual(["parts[0]", "parts[1]"]);
+    expect(pathsOf(() => parseArgs(ruled, "thing", { parts: [{}] }))).toEqual(["parts[0].name"]);
+  });
+
+  it("throws nothing but its own error, whatever it is given", () => {
+    const key = fc.constantFrom(
+      "kind",
+      "size",
+      "parts",
+      "labels",
+      "tokens",
+      "name",
+      "port",
+      "__proto__",
+      "constructor",
+    );
+    const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
+      tree: fc.oneof(
+        { maxDepth: 4 },
+        fc.jsonValue(),
+        fc.constant(undefined),
+        fc.constant(pulumi.output(new Promise(() => undefined))),
+        fc.array(tie("tree"), { maxLength: 3 }),
+        fc.dictionary(key, tie("tree"), { maxKeys: 4 }),
+      ),
+    }));
+    fc.assert(
+      fc.property(fc.dictionary(key, tree), (value) => {
+        for (const { propertyPath, reason } of errorsOf(() => parse(value))) {
+          expect(propertyPath).not.toBe("");
+          expect(reason).not.toContain("toJSON");
+        }
+      }),
+    );
+  });
+
+  it("names the path of every broken field, and no other", () => {
+    const breaks = [
+      { path: "kind", apply: (value: Record<string, unknown>) => ({ ...value, kind: "blue" }) },
+      { path: "size", apply: (value: Record<string, unknown>) => ({ ...value, size: 1.5 }) },
+      { path: "labels.team", apply: (value: Record<string, unknown>) => ({ ...value, labels: { app: "a", team: 7 } }) },
+      { path: "tokens", apply: (value: Record<string, unknown>) => ({ ...value, tokens: { main: "" } }) },
+      { path: "extra", apply: (value: Record<string, unknown>) => ({ ...value, extra: true }) },
+      { path: "parts[0].name", apply: (value: Record<string, unknown>) => withPart(value, 0, { port: 1 }) },
+      { path: "parts[1].port", apply: (value: Record<string, unknown>) => withPart(value, 1, { name: "b", port: -1 }) },
+    ];
+    const sound = { kind: "red", size: 1, parts: [{ name: "a" }, { name: "b", port: 1 }], tokens: { main: "t" } };
+    fc.assert(
+      fc.property(fc.subarray(breaks), (chosen) => {
+        const broken = chosen.reduce<Record<string, unknown>>((value, { apply }) => apply(value), sound);
+        expect(pathsOf(() => parse(broken)).sort()).toEqual(chosen.map(({ path }) => path).sort());
+      }),
+    );
+  });
+});
+
+function withPart(value: Record<string, unknown>, index: number, replacement: object): Record<string, unknown> {
+  return { ...value, parts: (value.parts as object[]).map((given, at) => (at === index ? replacement : given)) };
+}
+
+describe("a value that is not known yet", () => {
+  it("is accepted, and is what it was once it is known", async () => {
+    const { parts, labels } = parse({ parts: [{ name: "a", port: later(80) }], labels: later({ team: "tea" }) });
+    expect(await valueOf(parts[0]!.port)).toBe(80);
+    expect(await valueOf(labels)).toEqual({ team: "tea" });
+  });
+
+  it("may stand inside of a map", async () => {
+    const { labels } = parse({ labels: { app: "a", team: later("tea") } });
+    expect(await valueOf(labels)).toEqual({ app: "a", team: "tea" });
+  });
+
+  it("is checked once it is known, and named by its path", async () => {
+    const { labels, parts } = parse({
+      parts: [{ name: "a" }, { name: "b", port: later("http") }],
+      labels: { app: "a", team: later(7) },
+    });
+    expect(await failuresOf(parts[1]!.port, labels)).toEqual([
+      'parts[1].port: must be a number; got "http"',
+      "labels.team: must be a string; got 7",
+    ]);
+  });
+
+  it("is refused where it would decide what is made", () => {
+    expect(pathsOf(() => parse({ size: later(3), parts: [{ name: later("a") }] }))).toEqual(["size", "parts[0].name"]);
+  });
+});
+
+describe("a secret property", () => {
+  const planted = "planted-secret";
+
+  it("is wrapped, known or not", async () => {
+    const { tokens } = parse({ tokens: { plain: planted, wrapped: pulumi.secret(planted), open: later(planted) } });
+    for (const value of Object.values(tokens!)) {
+      expect(await pulumi.isSecret(pulumi.output(value))).toBe(true);
+      expect(await valueOf(value)).toBe(planted);
+    }
+  });
+
+  it.each([
+    ["a list", { main: [planted] }],
+    ["an object", { main: { [planted]: planted } }],
+    ["a text instead of the map", planted],
+    ["a list instead of the map", [planted]],
+  ])("is never shown, nor blamed below its name: %s", (_case, tokens) => {
+    const errors = errorsOf(() => parse({ tokens }));
+    expect(errors.map(({ propertyPath }) => propertyPath)).toEqual(["tokens"]);
+    expect(errors[0]!.reason).toContain("tokens");
+    expect(errors[0]!.reason).not.toContain(planted);
+  });
+
+  it("is not shown when it turns out to be wrong", async () => {
+    const { tokens } = parse({ tokens: { main: pulumi.secret([planted]) } });
+    expect(await failuresOf(tokens!.main)).toEqual(["tokens.main: must be a string"]);
+  });
+});
