@@ -3,7 +3,7 @@ import { domain } from "../support/builders";
 import { construct, tryConstruct } from "./support/construct";
 import { clusterInputs, token } from "./support/inputs";
 import { Plugin } from "./support/plugin";
-import { outputValue, unknownOutput, unknownValue } from "./support/wire";
+import { outputValue, propertyErrors, unknownOutput, unknownValue } from "./support/wire";
 
 const cloudflareToken = "urn:pulumi:test::shop::cloudflare:index/apiToken:ApiToken::token";
 const secretChild = "kubernetes:core/v1:Secret edge-issuers-cloudflare-main";
@@ -67,32 +67,51 @@ describe("a preview", () => {
   });
 });
 
-describe("a value that becomes known late", () => {
+describe("a value that is an Output, and known", () => {
   let plugin: Plugin;
   beforeAll(async () => {
     plugin = await Plugin.start();
   });
   afterAll(() => plugin.stop());
 
-  it("is checked once it is known, with its path and without ending the plugin", async () => {
-    const domains = [domainTo({ service: outputValue("Tea_Svc"), port: outputValue(80) })];
-    const { error } = await tryConstruct(plugin, { ...clusterInputs(), domains });
-    expect(error?.details).toContain("domains[0].backend.service: must be a name of lower-case letters");
-    await expect(construct(plugin, clusterInputs())).resolves.toBeDefined();
-    expect(plugin.running).toBe(true);
+  it("is checked with all others, before anything is made", async () => {
+    const domains = [domainTo({ service: outputValue("Tea_Svc"), port: outputValue(0) })];
+    const { error, registrations } = await tryConstruct(plugin, { ...clusterInputs(), domains });
+    expect(propertyErrors(error!).map(({ path }) => path)).toEqual([
+      "domains[0].backend.service",
+      "domains[0].backend.port",
+    ]);
+    expect(registrations).toEqual([]);
+  });
+
+  it("is refused where it would decide what is made", async () => {
+    const domains = [{ ...domain("tea.example.com"), host: outputValue("tea.example.com") }];
+    const { error, registrations } = await tryConstruct(plugin, { ...clusterInputs(), domains });
+    expect(propertyErrors(error!).map(({ path }) => path)).toEqual(["domains[0].host"]);
+    expect(registrations).toEqual([]);
   });
 
   it("is never shown if it is a secret", async () => {
     const inputs = { ...clusterInputs(), dnsSecrets: outputValue({ main: [token] }, { secret: true }) };
     const { error } = await tryConstruct(plugin, inputs);
-    expect(error?.details).toContain("dnsSecrets");
+    expect(propertyErrors(error!)).toEqual([{ path: "dnsSecrets", reason: "dnsSecrets.main: must be a string" }]);
     expect(JSON.stringify([error?.message, error?.details, plugin.engine.messages])).not.toContain(token);
+  });
+
+  it("is never shown if it is a secret in a property that need not be one", async () => {
+    const domains = [domainTo({ service: outputValue("Planted_Secret", { secret: true }), port: 80 })];
+    const { error } = await tryConstruct(plugin, { ...clusterInputs(), domains });
+    expect(error?.details).toContain("domains[0].backend.service: must be a name of lower-case letters");
+    expect(JSON.stringify([error?.message, error?.details, plugin.engine.messages])).not.toContain("Planted_Secret");
+    await expect(construct(plugin, clusterInputs())).resolves.toBeDefined();
+    expect(plugin.running).toBe(true);
   });
 
   it("is a mistake if it lacks the secret that a challenge names", async () => {
     const inputs = { ...clusterInputs(), dnsSecrets: outputValue({ mein: token }, { secret: true }) };
-    const { error } = await tryConstruct(plugin, inputs);
-    expect(error?.details).toContain('"main" is no key of dnsSecrets; did you mean "mein"?');
-    expect(JSON.stringify([error?.details, plugin.engine.messages])).not.toContain(token);
+    const { error, registrations } = await tryConstruct(plugin, inputs);
+    const reason = '"main" is no key of dnsSecrets; did you mean "mein"?';
+    expect(propertyErrors(error!)).toEqual([{ path: "challenges[0].cloudflare.secret", reason }]);
+    expect(registrations).toEqual([]);
   });
 });

@@ -93,13 +93,13 @@ function markUsed(folders: readonly string[]): void {
 
 const KEEP_DAYS = 21;
 
-/** Builds of other branches stay for a while; a world that runs from a removed folder would lose the programs of its next pods. */
-export function prune(now = Date.now(), inUse: (folder: string) => boolean = () => false): void {
+/** Builds of other branches stay for a while after their last use. */
+export function prune(now = Date.now()): void {
   const candidates = [labCache(), storeFolder(), join(labCache(), "drafts")].flatMap((parent) =>
     existsSync(parent) ? readdirSync(parent).map((name) => join(parent, name)) : [],
   );
   for (const path of candidates) {
-    if (path === storeFolder() || path === join(labCache(), "drafts") || inUse(path)) continue;
+    if (path === storeFolder() || path === join(labCache(), "drafts")) continue;
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat?.isDirectory() && now - stat.mtimeMs > KEEP_DAYS * 86_400_000)
       rmSync(path, { recursive: true, force: true });

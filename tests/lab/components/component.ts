@@ -6,7 +6,6 @@ export interface ComponentContext {
   layout: Layout;
   /** Path of a program that the lab built. */
   program: (name: string) => string;
-  bin: string;
   charts: string;
   inside: Inside;
 }

@@ -20,10 +20,8 @@ function configuration(layout: Layout, environment: AcmeEnvironment): object {
       externalAccountBindingRequired: false,
       retryAfter: { authz: 1, order: 1 },
       keyAlgorithm: "ecdsa",
-      profiles: {
-        default: { description: "90 days", validityPeriod: 90 * DAY_SECONDS },
-        shortlived: { description: "6 days", validityPeriod: 6 * DAY_SECONDS },
-      },
+      // One only: Pebble takes any of its profiles for an order that names none.
+      profiles: { classic: { description: "90 days", validityPeriod: 90 * DAY_SECONDS } },
     },
   };
 }

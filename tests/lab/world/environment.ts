@@ -7,10 +7,10 @@ const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 const FOREIGN =
   /^(https?_proxy|no_proxy|all_proxy|ssl_cert_(file|dir)|node_extra_ca_certs|curl_ca_bundle|kube.*|helm_.*|pulumi_.*)$/i;
 
-/** For the lab's own daemons: nothing of the user's environment reaches them. */
-export function daemonEnvironment(layout: Layout, bin: string): Record<string, string> {
+/** For the lab's own daemons: nothing of the user's environment reaches them, nor what would differ from run to run. */
+export function daemonEnvironment(layout: Layout): Record<string, string> {
   return {
-    PATH: `${bin}:${SYSTEM_PATH}`,
+    PATH: SYSTEM_PATH,
     HOME: layout.folder,
     LANG: "C.UTF-8",
     [MARK]: layout.folder,

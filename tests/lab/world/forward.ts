@@ -43,7 +43,7 @@ export async function forwardPort(layout: Layout, table: ProcessTable, wanted: n
   const record = table.start({
     name,
     argv: [process.execPath, join(__dirname, "..", "host", "forward.mjs"), String(port), layout.httpsSocket],
-    environment: daemonEnvironment(layout, ""),
+    environment: daemonEnvironment(layout),
     address: `127.0.0.1:${port} (host)`,
   });
   const probe = (): Promise<string | undefined> => {

@@ -6,6 +6,7 @@ import { waitFor } from "../host/wait";
 import { apiserverUrl, type Layout } from "./layout";
 import { asList, CAFE_NAMESPACE, cafeApps, cafeManifests, classManifests } from "./manifests";
 import { pkiFile, tokenOf } from "./pki";
+import { listPods, podHealth } from "./pods";
 
 export interface ObjectsContext {
   layout: Layout;
@@ -16,9 +17,11 @@ export interface ObjectsContext {
   signal?: AbortSignal;
 }
 
+export type ReadContext = Pick<ObjectsContext, "layout" | "inside">;
+
 /** Reads an object from the API server; undefined when it is not there. */
 export async function readObject(
-  { layout, inside }: Pick<ObjectsContext, "layout" | "inside">,
+  { layout, inside }: ReadContext,
   path: string,
 ): Promise<Record<string, unknown> | undefined> {
   const { status, body } = await inside.fetch({
@@ -51,7 +54,7 @@ export async function applyGatewayApi(context: ObjectsContext): Promise<void> {
   const crd = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/";
   await Promise.all(
     crdNames(context.gatewayCrds).map((name) =>
-      waitFor(`CRD ${name}`, () => conditionProblem(context, crd + name, "Established"), { seconds: 30, ...context }),
+      waitFor(`CRD ${name}`, () => conditionProblem(context, crd + name, "Established"), { seconds: 30, signal: context.signal }),
     ),
   );
   await context.kubectl(apply, asList(classManifests));
@@ -61,15 +64,34 @@ export async function applyCafe(context: ObjectsContext): Promise<void> {
   await context.kubectl(apply, asList(cafeManifests));
 }
 
-/** The cafe serves, which proves that scheduler, node and backend programs work together. */
+interface ServiceObject {
+  spec?: { clusterIP?: string };
+}
+
+/** A request to the Service's own address. */
+async function serviceProblem(context: ObjectsContext, app: string): Promise<string | undefined> {
+  const path = `/api/v1/namespaces/${CAFE_NAMESPACE}/services/${app}-svc`;
+  const address = ((await readObject(context, path)) as ServiceObject | undefined)?.spec?.clusterIP;
+  if (!address) return `${path} has no address`;
+  const { status } = await context.inside.fetch({ url: `http://${address}/`, timeoutSeconds: 2 });
+  return status === 200 ? undefined : `Service ${app}-svc answers ${status}`;
+}
+
+/** The cafe serves, which proves that scheduler, node, programs and service proxy work together. */
 export async function awaitCafe(context: ObjectsContext): Promise<void> {
   const deployments = `/apis/apps/v1/namespaces/${CAFE_NAMESPACE}/deployments/`;
-  await Promise.all(
-    cafeApps.map((app) =>
-      waitFor(`Deployment ${app}`, () => conditionProblem(context, deployments + app, "Available"), {
-        seconds: 90,
-        ...context,
-      }),
-    ),
-  );
+  const problem = async (app: string): Promise<string | undefined> =>
+    (await conditionProblem(context, deployments + app, "Available")) ?? serviceProblem(context, app);
+  const options = { seconds: 90, signal: context.signal };
+  try {
+    await Promise.all(cafeApps.map((app) => waitFor(`the cafe's ${app}`, () => problem(app), options)));
+  } catch (error) {
+    context.signal?.throwIfAborted();
+    throw new Error(`${(error as Error).message}\n${await describePods(context)}`);
+  }
+}
+
+async function describePods(context: ReadContext): Promise<string> {
+  const pods = await listPods(context, CAFE_NAMESPACE).catch(() => []);
+  return pods.map((pod) => `  pod ${pod.metadata.name}: ${podHealth(pod)}`).join("\n");
 }

@@ -29,7 +29,7 @@ async function ensureRunning(component: Component, starter: Starter): Promise<Pr
   const files = component.files?.(context) ?? {};
   const own = component.argv(context);
   const environment = {
-    ...daemonEnvironment(context.layout, context.bin),
+    ...daemonEnvironment(context.layout),
     ...component.environment?.(context),
   };
   const wanted = fingerprint(own, environment, files);

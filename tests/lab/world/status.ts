@@ -1,9 +1,10 @@
-import { readFileSync } from "node:fs";
 import { components } from "../components";
 import type { ComponentContext } from "../components/component";
 import type { ProcessRecord } from "../host/processes";
 import { formatDuration } from "../host/progress";
 import { Inside } from "../host/inside";
+import { memoryOf } from "./memory";
+import { podStatuses } from "./pods";
 import { liveNamespace, loadState } from "./state";
 import { ANCHOR } from "./teardown";
 import type { World } from "./world";
@@ -12,7 +13,7 @@ export interface ProcessStatus {
   name: string;
   address: string;
   pid?: number;
-  /** Bytes that it holds alone, with its share of what it shares. */
+  /** In bytes. */
   memory?: number;
   /** "ok", or what is wrong. */
   health: string;
@@ -25,24 +26,6 @@ export interface WorldStatus {
   folder: string;
   processes: ProcessStatus[];
   memory: number;
-}
-
-const kilobytes = (text: string, field: string): number | undefined => {
-  const found = new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(text)?.[1];
-  return found === undefined ? undefined : Number(found) * 1024;
-};
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
-}
-
-/** PSS where the kernel gives it, else RSS. */
-export function memoryOf(pid: number): number | undefined {
-  return kilobytes(read(`/proc/${pid}/smaps_rollup`), "Pss") ?? kilobytes(read(`/proc/${pid}/status`), "VmRSS");
 }
 
 function describeProcess(record: ProcessRecord, health: string): ProcessStatus {
@@ -64,7 +47,7 @@ async function healthOf(name: string, context: ComponentContext | undefined): Pr
   return problem ?? "ok";
 }
 
-/** Everything that runs, and everything that should but does not. */
+/** Everything that runs, pods too, and everything that should but does not. */
 export async function statusOf(world: World): Promise<WorldStatus> {
   const { table, layout } = world;
   const state = loadState(layout);
@@ -83,7 +66,10 @@ export async function statusOf(world: World): Promise<WorldStatus> {
     return state ? { name, address, health: "not running" } : undefined;
   };
   try {
-    const processes = (await Promise.all(names.map(one))).filter((entry) => entry !== undefined);
+    const own = (await Promise.all(names.map(one))).filter((entry) => entry !== undefined);
+    // Without an API server there is nobody to ask about pods; its own line says so.
+    const pods = inside ? await podStatuses({ layout, inside }, table.find("kubelet")?.pid).catch(() => []) : [];
+    const processes = [...own, ...pods];
     const memory = processes.reduce((sum, entry) => sum + (entry.memory ?? 0), 0);
     return { name: world.name, up: world.isUp(), folder: layout.folder, processes, memory };
   } finally {
@@ -91,6 +77,7 @@ export async function statusOf(world: World): Promise<WorldStatus> {
   }
 }
 
+/** Pods count as well: their images are programs of the lab. */
 export function isHealthy(status: WorldStatus): boolean {
   return status.up && status.processes.every((entry) => entry.health === "ok");
 }

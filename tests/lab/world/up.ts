@@ -45,7 +45,7 @@ async function ensureNamespace(run: Run): Promise<Namespace> {
   );
   await stopStrays(table, layout.folder);
   saveState(layout, { parts: run.parts, rootless });
-  const environment = daemonEnvironment(layout, run.parts.bin);
+  const environment = daemonEnvironment(layout);
   return createNamespace({
     rootless,
     etcFolder: layout.etc,
@@ -60,7 +60,7 @@ async function ensureNamespace(run: Run): Promise<Namespace> {
 
 function objectsContext(run: Run, namespace: Namespace, inside: Inside): ObjectsContext {
   const { layout, parts, signal } = run;
-  const env = { ...daemonEnvironment(layout, parts.bin), KUBECONFIG: layout.kubeconfig };
+  const env = { ...daemonEnvironment(layout), KUBECONFIG: layout.kubeconfig };
   const kubectl = (args: readonly string[], input?: string): Promise<string> => {
     const argv = enterArguments(namespace, [join(parts.bin, "kubectl"), ...args], layout.folder);
     return mustRun(`kubectl ${args[0]}`, argv, { env, input, signal });
@@ -74,7 +74,7 @@ function componentContext({ layout, parts }: Run, inside: Inside): ComponentCont
     if (!path) throw new Error(`program "${name}": not built; known are ${Object.keys(parts.programs).join(", ")}`);
     return path;
   };
-  return { layout, program, bin: parts.bin, charts: parts.charts, inside };
+  return { layout, program, charts: parts.charts, inside };
 }
 
 function stepsOf(run: Run, namespace: Namespace, inside: Inside): Step[] {

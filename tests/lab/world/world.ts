@@ -90,7 +90,9 @@ export class World {
       await stopStrays(this.table, this.layout.folder);
       if (!keepData) rmSync(this.layout.folder, { recursive: true, force: true, maxRetries: 5 });
     };
-    const locked = (): Promise<void> => withLock(this.layout.lock, work, { signal });
+    const onWait = ({ pid }: { pid: number }): void =>
+      reporter.info(`  world ${this.name} is being changed by process ${pid}: waiting for it`);
+    const locked = (): Promise<void> => withLock(this.layout.lock, work, { signal, onWait });
     await reporter.task(`stopping world ${this.name}`, locked);
   }
 

@@ -50,7 +50,7 @@ describe("the environment inside a world", () => {
   });
 
   it("gives daemons nothing of the user's", () => {
-    expect(Object.keys(daemonEnvironment(layout, "/b")).sort()).toEqual([
+    expect(Object.keys(daemonEnvironment(layout)).sort()).toEqual([
       "CERTFLEET_LAB_WORLD",
       "HOME",
       "LANG",

@@ -83,9 +83,11 @@ describe("planDomain", () => {
       backend: { service: later("s"), port: later(81) },
     };
     const plan = planDomain(domain("tea.example.com", over), { ...issuer, name: later("later-issuer") });
-    const { metadata, spec } = await valueOf(plan.certificate as object);
-    expect(metadata).toMatchObject({ namespace: "cafe", labels: { ...managed, team: "tea" } });
-    expect(spec).toMatchObject({ issuerRef: { name: "later-issuer" } });
+    expect(await valueOf(plan.certificate!.metadata)).toMatchObject({
+      namespace: "cafe",
+      labels: { ...managed, team: "tea" },
+    });
+    expect(await valueOf(plan.certificate!.spec)).toMatchObject({ issuerRef: { name: "later-issuer" } });
     expect(await valueOf(plan.objects[1]!.manifest.spec)).toMatchObject({
       rules: [{ backendRefs: [{ name: "s", port: 81 }] }],
     });

@@ -50,12 +50,14 @@ func keyValues(values map[string]string) string {
 	return strings.Join(lines, "\n")
 }
 
-// resourceField is the downward API's resourceFieldRef. A limit that is not set is 0 here, not the node's capacity: this
-// kubelet limits nothing, and programs take 0 for "no limit".
+// resourceField is the downward API's resourceFieldRef. A limit that is not set is the node's.
 func resourceField(c *v1.Container, ref *v1.ResourceFieldSelector) (string, error) {
 	kind, name, _ := strings.Cut(ref.Resource, ".")
 	list := map[string]v1.ResourceList{"limits": c.Resources.Limits, "requests": c.Resources.Requests}[kind]
-	quantity := list[v1.ResourceName(name)]
+	quantity, found := list[v1.ResourceName(name)]
+	if !found && kind == "limits" {
+		quantity = nodeCapacity[v1.ResourceName(name)]
+	}
 	if kind != "limits" && kind != "requests" {
 		return "", fmt.Errorf("resource %q: want limits.NAME or requests.NAME", ref.Resource)
 	}

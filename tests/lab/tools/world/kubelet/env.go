@@ -92,7 +92,8 @@ func (w *podWorker) envValue(ctx context.Context, c *v1.Container, variable v1.E
 	}
 	value, found = values[key]
 	if !found && (optional == nil || !*optional) {
-		return "", false, fmt.Errorf("key %q is missing; there are %s", key, strings.Join(slices.Sorted(maps.Keys(values)), ", "))
+		there := strings.Join(slices.Sorted(maps.Keys(values)), ", ")
+		return "", false, fmt.Errorf("key %q is missing; there are %s", key, there)
 	}
 	return value, found, nil
 }

@@ -27,8 +27,8 @@ func (k *kubelet) logPath(pod *v1.Pod, container string) string {
 	return filepath.Join(k.root, "logs", pod.Namespace+"_"+pod.Name+"_"+container+".log")
 }
 
-// serveAPI answers what the API server asks a kubelet for `kubectl logs`. It asks for no credentials: only the lab's own
-// namespace reaches it, and it has nothing but logs.
+// serveAPI answers what the API server asks a kubelet for `kubectl logs`. It asks for no credentials: only the lab's
+// own namespace reaches it, and it has nothing but logs.
 func (k *kubelet) serveAPI() error {
 	certificate, err := selfSigned(k.nodeIP)
 	if err != nil {

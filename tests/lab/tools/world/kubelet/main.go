@@ -1,7 +1,7 @@
 // kubelet is the small kubelet of the lab: it registers one Node, runs the pods bound to it as processes of this
-// machine, each in namespaces of its own, and proxies the cluster's Services. It runs in the lab's network namespace, as
-// root or in a user namespace that maps only uid 0: runAsUser, runAsGroup, fsGroup, capabilities and seccomp profiles
-// of a pod are therefore ignored.
+// machine, each in namespaces of its own, and proxies the cluster's Services. It runs in the lab's network namespace,
+// as root or in a user namespace that maps only uid 0: runAsUser, runAsGroup, fsGroup, capabilities and seccomp
+// profiles of a pod are therefore ignored. So are resource limits and changes to the image of a running pod.
 package main
 
 import (

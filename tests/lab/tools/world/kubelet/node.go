@@ -19,6 +19,14 @@ const (
 	apiPort           = 10250
 )
 
+// nodeCapacity is more than the machine has: nothing is measured, and the scheduler shall find room.
+var nodeCapacity = v1.ResourceList{
+	v1.ResourceCPU:              resource.MustParse("32"),
+	v1.ResourceMemory:           resource.MustParse("64Gi"),
+	v1.ResourcePods:             resource.MustParse("200"),
+	v1.ResourceEphemeralStorage: resource.MustParse("100Gi"),
+}
+
 func (k *kubelet) registerNode() error {
 	node := &v1.Node{
 		ObjectMeta: metav1.ObjectMeta{Name: k.node, Labels: map[string]string{
@@ -47,13 +55,7 @@ func (k *kubelet) refreshNode(always bool) error {
 	if err != nil {
 		return err
 	}
-	capacity := v1.ResourceList{
-		v1.ResourceCPU:              resource.MustParse("32"),
-		v1.ResourceMemory:           resource.MustParse("64Gi"),
-		v1.ResourcePods:             resource.MustParse("200"),
-		v1.ResourceEphemeralStorage: resource.MustParse("100Gi"),
-	}
-	node.Status.Capacity, node.Status.Allocatable = capacity, capacity
+	node.Status.Capacity, node.Status.Allocatable = nodeCapacity, nodeCapacity
 	// No Hostname: the API server would prefer it, and nothing resolves it.
 	node.Status.Addresses = []v1.NodeAddress{{Type: v1.NodeInternalIP, Address: k.nodeIP}}
 	node.Status.DaemonEndpoints.KubeletEndpoint.Port = apiPort

@@ -139,7 +139,8 @@ func (c *container) askHTTP(ctx context.Context, get *v1.HTTPGetAction, host str
 	if err != nil {
 		return err
 	}
-	url := strings.ToLower(string(get.Scheme)) + "://" + net.JoinHostPort(host, port) + "/" + strings.TrimPrefix(get.Path, "/")
+	scheme := strings.ToLower(string(get.Scheme))
+	url := scheme + "://" + net.JoinHostPort(host, port) + "/" + strings.TrimPrefix(get.Path, "/")
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return err
