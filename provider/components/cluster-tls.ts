@@ -39,7 +39,7 @@ export class ClusterTls extends Component {
     super(token, name, {}, opts);
     const installation = installCertManager(name, args, this, opts);
     const issuers = makeIssuers(name, args, installation, this, opts);
-    const domains = makeDomains(name, args, issuers, this);
+    const domains = makeDomains(name, args, issuers, this, opts);
     this.platform = withGatewayClass(issuers.platform, args);
     this.domains = pulumi.output(collect(args.domains, domains));
     this.requiredDnsRecords = this.domains.apply((all) =>
@@ -96,9 +96,15 @@ function makeIssuers(
 const effectiveDomains = (args: ClusterTlsArgs): DomainArgs[] =>
   args.domains.map((domain) => withDefaults(domain, args.defaults));
 
-function makeDomains(name: string, args: ClusterTlsArgs, issuers: Issuers, parent: ClusterTls): TlsDomain[] {
+function makeDomains(
+  name: string,
+  args: ClusterTlsArgs,
+  issuers: Issuers,
+  parent: ClusterTls,
+  opts: ComponentOptions,
+): TlsDomain[] {
   const domains = effectiveDomains(args);
-  const namespaces = makeNamespaces(name, domains, parent);
+  const namespaces = makeNamespaces(name, domains, { parent, dependsOn: opts.dependsOn });
   return domains.map((domain) => {
     const made = typeof domain.namespace === "string" ? namespaces.get(domain.namespace) : undefined;
     const namespace = made?.metadata.name ?? domain.namespace;
@@ -108,18 +114,14 @@ function makeDomains(name: string, args: ClusterTlsArgs, issuers: Issuers, paren
 }
 
 /** Each namespace once, however many domains ask for it. */
-function makeNamespaces(name: string, domains: readonly DomainArgs[], parent: ClusterTls) {
+function makeNamespaces(name: string, domains: readonly DomainArgs[], opts: ComponentOptions) {
   const wanted = new Set(
     domains.flatMap(({ createNamespace, namespace }) =>
       createNamespace && typeof namespace === "string" ? [namespace] : [],
     ),
   );
   const entries = [...wanted].map((namespace) => {
-    const resource = new kubernetes.core.v1.Namespace(
-      `${name}-${namespace}`,
-      { metadata: { name: namespace } },
-      { parent },
-    );
+    const resource = new kubernetes.core.v1.Namespace(`${name}-${namespace}`, { metadata: { name: namespace } }, opts);
     return [namespace, resource] as const;
   });
   return new Map(entries);

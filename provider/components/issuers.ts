@@ -12,7 +12,7 @@ import { KubernetesObject } from "./kubernetes-object";
 
 const token = "certfleet:index:Issuers";
 
-export const dnsSecretsArgs = z.record(z.string(), input(z.string().min(1, "must not be empty")));
+const dnsSecretsArgs = input(z.record(z.string(), z.string().min(1, "must not be empty")));
 
 export const issuersShape = {
   acme: acmeArgs.meta({ description: "Account and directories of the CA." }),
@@ -81,14 +81,17 @@ function credentialSecret(
     labels: { "app.kubernetes.io/managed-by": "certfleet" },
   };
   // Base64 as `data`, which is one secret value throughout; `stringData` would be write-only and always differ from what is read.
-  const value = pulumi
-    .secret(args.dnsSecrets![secretName!])
-    .apply((text) => Buffer.from(String(text)).toString("base64"));
+  const value = pulumi.secret(args.dnsSecrets!).apply((secrets) => encode(secrets, secretName!));
   return new kubernetes.core.v1.Secret(
     `${name}-${secretRef.name}`,
     { metadata, data: { [secretRef.key]: value } },
     opts,
   );
+}
+
+/** An entry that is missing is found before, unless the whole map was not known in a preview. */
+function encode(secrets: Record<string, string>, name: string): string {
+  return Buffer.from(secrets[name] ?? "").toString("base64");
 }
 
 export const issuers = defineComponent({
@@ -99,6 +102,6 @@ export const issuers = defineComponent({
   outputs: z.object({
     platform: platformArgs.meta({ description: "What TlsDomain needs to use these issuers, also from another stack." }),
   }),
-  rules: (args) => [...acmeProblems(args.acme, []), ...challengeProblems(args.challenges, args.dnsSecrets ?? {})],
+  rules: (args) => [...acmeProblems(args.acme, []), ...challengeProblems(args.challenges, args.dnsSecrets)],
   create: Issuers,
 });

@@ -14,7 +14,9 @@ export class KubernetesObject<Status = unknown> extends kubernetes.apiextensions
   declare readonly status: pulumi.Output<Status | undefined>;
 
   constructor(name: string, manifest: Manifest, { readyCondition, timeoutSeconds, ...opts }: ObjectOptions) {
-    const metadata = { ...manifest.metadata, annotations: awaitAnnotations(manifest, readyCondition) };
+    const { labels } = manifest.metadata;
+    const annotations = awaitAnnotations(manifest, readyCondition);
+    const metadata = { ...manifest.metadata, labels: filled(labels), annotations: filled(annotations) };
     // Only properties named among the args become outputs of a CustomResource; status is one that only the cluster writes.
     const args = { ...manifest, metadata, status: undefined } as kubernetes.apiextensions.CustomResourceArgs;
     super(name, args, { ...opts, ...(timeoutSeconds ? { customTimeouts: bounds(timeoutSeconds) } : {}) });
@@ -26,6 +28,11 @@ function awaitAnnotations(manifest: Manifest, readyCondition: string | undefined
   if (!readyCondition) return own;
   const waitFor = { "pulumi.com/waitFor": `condition=${readyCondition}` };
   return own ? pulumi.output(own).apply((given) => ({ ...waitFor, ...given })) : waitFor;
+}
+
+/** The Kubernetes plugin takes an empty map, which the API server does not store, for a difference in every preview. */
+function filled<M extends object>(map: M | undefined): M | undefined {
+  return map && (pulumi.Output.isInstance(map) || Object.keys(map).length > 0) ? map : undefined;
 }
 
 const bounds = (seconds: number) => ({ create: `${seconds}s`, update: `${seconds}s` });

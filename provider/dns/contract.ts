@@ -1,12 +1,3 @@
-import type * as pulumi from "@pulumi/pulumi";
-
-/** A credential's Secret that certfleet writes into cert-manager's namespace. */
-export interface CredentialSecret {
-  name: string;
-  key: string;
-  value: pulumi.Input<string>;
-}
-
 /** One DNS provider as ACME issuers use it: pure, from its args fragment to cert-manager's solver. */
 export interface DnsKind<A> {
   /** Name of the entry in dnsSecrets that the fragment draws on, if any. */

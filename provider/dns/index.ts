@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { hostname } from "../plan/hostname";
+import type { Dns01Solver } from "../kubernetes/types";
+import { hostname } from "../schema/hostname";
 import { objectType } from "../schema/vocabulary";
 import { cloudflare, cloudflareArgs } from "./cloudflare";
 import type { DnsKind } from "./contract";
@@ -33,12 +34,10 @@ const kinds: { [K in KindName]-?: DnsKind<NonNullable<ChallengeArgs[K]>> } = { c
 const kindNames = Object.keys(kinds) as KindName[];
 
 /** A challenge entry bound to its kind. */
-export interface BoundChallenge {
+export interface BoundChallenge extends Dns01Solver {
   kind: string;
-  zones: string[] | undefined;
   secretName: string | undefined;
   secretRef: { name: string; key: string };
-  solver: Record<string, unknown>;
 }
 
 export function bindChallenge(args: ChallengeArgs): BoundChallenge {

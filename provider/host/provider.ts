@@ -4,7 +4,6 @@ import { join } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ConstructResult, Provider } from "@pulumi/pulumi/provider";
 import type { ComponentOptions } from "../components/definition";
-import { openSecretMaps } from "./secrets";
 import { components } from "./registry";
 
 /** The package's folder. The working directory is the consumer's, so files are found from here. */
@@ -25,7 +24,9 @@ async function construct(
   const load = components[token];
   if (!load) throw new Error(`${token} is no component of certfleet; it has: ${Object.keys(components).join(", ")}`);
   const definition = await load();
-  const opened = await openSecretMaps(definition.args, args);
-  const component = definition.construct(name, opened, opts as ComponentOptions);
+  // Loaded here and not with the plugin, for zod comes with it.
+  const { settle } = await import("../schema/settled.js");
+  await settle(args);
+  const component = definition.construct(name, args, opts as ComponentOptions);
   return { urn: component.urn, state: component.outputs };
 }

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import type { BoundChallenge } from "../dns";
-import type { Manifest } from "../kubernetes/types";
+import type { Dns01Solver, Manifest } from "../kubernetes/types";
 import { email } from "../schema/leaves";
 import { enumType, input, objectType } from "../schema/vocabulary";
 
@@ -80,7 +79,7 @@ export const defaultEnvironment = (acme: AcmeArgs): Environment =>
 export const issuerName = (environment: Environment): string => issuerNames[environment];
 
 /** The ClusterIssuer of one environment. */
-export function acmeIssuer(environment: Environment, acme: AcmeArgs, challenges: readonly BoundChallenge[]): Manifest {
+export function acmeIssuer(environment: Environment, acme: AcmeArgs, challenges: readonly Dns01Solver[]): Manifest {
   const name = issuerName(environment);
   const custom = environment === "custom" ? acme.directory : undefined;
   return {
@@ -100,7 +99,7 @@ export function acmeIssuer(environment: Environment, acme: AcmeArgs, challenges:
   };
 }
 
-function solver(challenge: BoundChallenge): Record<string, unknown> {
+function solver(challenge: Dns01Solver): Record<string, unknown> {
   const selector = challenge.zones && { selector: { dnsZones: challenge.zones } };
   return { ...selector, dns01: challenge.solver };
 }

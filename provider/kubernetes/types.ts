@@ -15,6 +15,12 @@ export interface ManifestMetadata {
   annotations?: pulumi.Input<Record<string, string>>;
 }
 
+/** A solver of an ACME issuer: its `dns01` part, and the zones that select it; without zones it serves all other names. */
+export interface Dns01Solver {
+  zones: string[] | undefined;
+  solver: Record<string, unknown>;
+}
+
 /** What cert-manager says of a Certificate (cert-manager.io/v1 CertificateStatus), as far as certfleet reads it. */
 export interface CertificateStatus {
   conditions?: { type: string; status: string; reason?: string; message?: string }[];

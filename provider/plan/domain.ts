@@ -6,7 +6,7 @@ import { planRoute, routeArgs } from "../routes";
 import type { PlannedObject } from "../routes/contract";
 import { label, port, seconds, stringMap } from "../schema/leaves";
 import { hasOutput, input, objectType } from "../schema/vocabulary";
-import { hostname } from "./hostname";
+import { hostname } from "../schema/hostname";
 import { objectName } from "./names";
 
 export const backendArgs = objectType("Backend", "The Service that answers for a domain.", {

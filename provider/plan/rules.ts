@@ -5,10 +5,10 @@ import { defaultEnvironment, type AcmeArgs, type Environment } from "../issuers/
 import { show, type Path, type Problem } from "../schema/problems";
 import { nearest } from "../schema/nearest";
 import { withDefaults, type DomainArgs, type DomainDefaults } from "./domain";
-import { covers, inZone } from "./hostname";
+import { covers, inZone } from "../schema/hostname";
 
 /** What a domain's own args must satisfy, wherever they stand. */
-export function domainProblems(domain: DomainArgs, path: Path): Problem[] {
+export function domainProblems(domain: DomainArgs, given: DomainArgs, path: Path): Problem[] {
   const problems: Problem[] = [];
   const add = (key: string, reason: string) => problems.push({ path: [...path, key], reason });
   const name = show(domain.host);
@@ -32,9 +32,9 @@ export function domainProblems(domain: DomainArgs, path: Path): Problem[] {
     const fix = "a wildcard covers exactly one label (RFC 6125 6.4.3)";
     add("certificateFrom", `${show(domain.certificateFrom)} does not cover ${name}; ${fix}`);
   }
-  if (domain.createNamespace && (domain.namespace === undefined || pulumi.Output.isInstance(domain.namespace))) {
+  if (domain.createNamespace && typeof given.namespace !== "string") {
     const reason = "must be a plain string with createNamespace: true, because it decides which resources exist";
-    add("namespace", `${reason}; got ${show(domain.namespace)}`);
+    add("namespace", `${reason}; got ${show(given.namespace)}`);
   }
   return problems;
 }
@@ -42,20 +42,24 @@ export function domainProblems(domain: DomainArgs, path: Path): Problem[] {
 export interface ClusterInputs {
   acme: AcmeArgs;
   challenges: ChallengeArgs[];
-  dnsSecrets?: Record<string, unknown> | undefined;
+  /** A map by name; an Output where it is not known yet. */
+  dnsSecrets?: unknown;
   defaults?: DomainDefaults | undefined;
   domains: DomainArgs[];
 }
 
 /** Everything that only shows when the parts of a ClusterTls are seen together. */
-export function clusterProblems(args: ClusterInputs): Problem[] {
+export function clusterProblems(args: ClusterInputs, given: ClusterInputs): Problem[] {
   const domains = args.domains.map((domain) => withDefaults(domain, args.defaults));
   return [
     ...acmeProblems(args.acme, domains),
-    ...challengeProblems(args.challenges, args.dnsSecrets ?? {}),
+    ...challengeProblems(args.challenges, args.dnsSecrets),
     ...duplicateProblems(args.domains),
     ...args.domains.flatMap((own, index) => [
-      ...domainProblems(routed(own, domains[index]!), ["domains", index]),
+      ...domainProblems(routed(own, domains[index]!), withDefaults(given.domains[index]!, given.defaults), [
+        "domains",
+        index,
+      ]),
       ...gatewayClassProblems(domains[index]!, index),
       ...uncoveredProblems(own, args.challenges, index),
       ...sharedCertificateProblems(own, domains, index),
@@ -100,7 +104,9 @@ export function usedEnvironments(
   return [...new Set([defaultEnvironment(acme), ...(acme.additionalEnvironments ?? []), ...named])].sort();
 }
 
-export function challengeProblems(challenges: ChallengeArgs[], secrets: Record<string, unknown>): Problem[] {
+export function challengeProblems(challenges: ChallengeArgs[], dnsSecrets: unknown): Problem[] {
+  if (pulumi.Output.isInstance(dnsSecrets)) return [];
+  const secrets = (dnsSecrets ?? {}) as object;
   return challenges.flatMap((challenge, index) => {
     const { kind, secretName } = bindChallenge(challenge);
     if (secretName === undefined || secretName in secrets) return [];

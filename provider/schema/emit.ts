@@ -2,7 +2,7 @@ import { z } from "zod";
 import { deferredSchema, metaOf, shapeOf, unwrap } from "./vocabulary";
 
 /** A component as the Pulumi package schema needs it. */
-interface Definition {
+export interface Definition {
   token: string;
   description: string;
   args: z.ZodObject;

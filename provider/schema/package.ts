@@ -1,8 +1,7 @@
-import type { ComponentDefinition } from "../components/definition";
-import { emitSchema } from "./emit";
+import { emitSchema, type Definition } from "./emit";
 
 /** The whole package schema: what the components export, and what every language's package needs to say of itself. */
-export function packageSchema(version: string, definitions: readonly ComponentDefinition[]): object {
+export function packageSchema(version: string, definitions: readonly Definition[]): object {
   return {
     name: "certfleet",
     displayName: "certfleet",

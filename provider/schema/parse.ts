@@ -1,15 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { formatPath, inputError, problemsOf, type Path, type Problem } from "./problems";
+import { inputError, problemsOf, type Problem } from "./problems";
+import { peek } from "./settled";
 import { deferredSchema, hasOutput, metaOf, shapeOf, unwrap } from "./vocabulary";
 import { isSecretPath, knownKeys } from "./walk";
 
-/** Rules over several properties of already well-formed args, which zod's schema of one property cannot state. */
-export type Rule<A> = (args: A) => Problem[];
+/**
+ * Rules over several properties of already well-formed args, which zod's schema of one property cannot state. `args` shows the values of
+ * Outputs that are known; `given` is what the program wrote, for rules on that itself.
+ */
+export type Rule<A> = (args: A, given: A) => Problem[];
 
 /**
- * Args as a component works with them: defaults filled in, everything known checked, everything else wrapped so that it is checked
- * as soon as it is known. Throws one error with all problems, before anything is created.
+ * Args as a component works with them: checked, defaults filled in, secrets wrapped. Throws one error with all problems, before
+ * anything is created.
  */
 export function parseArgs<S extends z.ZodObject>(
   definition: { token: string; args: S; rules?: Rule<z.output<S>> },
@@ -17,26 +21,33 @@ export function parseArgs<S extends z.ZodObject>(
   value: unknown,
 ): z.output<S> {
   const { args: schema, token } = definition;
-  const result = schema.safeParse(withoutUndefined(value), { reportInput: true });
+  const result = schema.safeParse(withoutAbsent(schema, value), { reportInput: true });
   if (!result.success) {
+    const issues = withKnownKeys(result.error.issues, schema);
     throw inputError(
       token,
       name,
-      problemsOf(withKnownKeys(result.error.issues, schema), (path) => isSecretPath(schema, path)),
+      problemsOf(issues, (path) => isSecretPath(schema, path)),
     );
   }
-  const problems = definition.rules?.(result.data) ?? [];
+  const problems = definition.rules?.(peek(result.data).value as z.output<S>, result.data) ?? [];
   if (problems.length > 0) throw inputError(token, name, problems);
   return protect(schema, result.data) as z.output<S>;
 }
 
-/** Languages send absent optional properties as undefined or null; both mean "not given". */
-function withoutUndefined(value: unknown): unknown {
-  if (pulumi.Output.isInstance(value)) return value;
-  if (Array.isArray(value)) return value.map(withoutUndefined);
-  if (value === null || typeof value !== "object" || Object.getPrototypeOf(value) !== Object.prototype) return value;
+/** Languages send absent optional properties as undefined or null. Within a leaf a null is the user's own, as among Helm's values. */
+function withoutAbsent(schema: z.core.$ZodType, value: unknown): unknown {
+  const { inner } = unwrap(schema);
+  if (deferredSchema(inner) || pulumi.Output.isInstance(value) || typeof value !== "object" || value === null)
+    return value;
+  if (inner instanceof z.ZodArray && Array.isArray(value))
+    return value.map((item) => withoutAbsent(inner.element, item));
+  if (!(inner instanceof z.ZodObject) || Array.isArray(value)) return value;
+  const shape = new Map(shapeOf(inner));
   const given = Object.entries(value).filter(([, item]) => item !== undefined && item !== null);
-  return Object.fromEntries(given.map(([key, item]) => [key, withoutUndefined(item)]));
+  return Object.fromEntries(
+    given.map(([key, item]) => [key, shape.has(key) ? withoutAbsent(shape.get(key)!, item) : item]),
+  );
 }
 
 function withKnownKeys(issues: readonly z.core.$ZodIssue[], schema: z.ZodObject): z.core.$ZodIssue[] {
@@ -45,54 +56,15 @@ function withKnownKeys(issues: readonly z.core.$ZodIssue[], schema: z.ZodObject)
   );
 }
 
-/** Puts the check of its later value on every Output, and secrecy on every property that is marked secret. */
-function protect(schema: z.core.$ZodType, value: unknown, path: Path = [], secret = false): unknown {
+/** Makes every property that is marked secret an Output that is one, whatever it was before. */
+function protect(schema: z.core.$ZodType, value: unknown): unknown {
   if (value === undefined) return undefined;
+  if (metaOf(schema).secret) return pulumi.secret(value);
   const { inner } = unwrap(schema);
-  const hidden = secret || metaOf(schema).secret === true;
   const leaf = deferredSchema(inner);
-  if (leaf) return protectLeaf(leaf, value, path, hidden);
-  if (inner instanceof z.ZodObject) {
-    const given = shapeOf(inner).filter(([key]) => (value as Record<string, unknown>)[key] !== undefined);
-    return Object.fromEntries(
-      given.map(([key, item]) => [key, protect(item, (value as Record<string, unknown>)[key], [...path, key], hidden)]),
-    );
-  }
-  if (inner instanceof z.ZodArray) {
-    return (value as unknown[]).map((item, index) => protect(inner.element, item, [...path, index], hidden));
-  }
-  if (inner instanceof z.ZodRecord) {
-    const entries = Object.entries(value as object);
-    return Object.fromEntries(
-      entries.map(([key, item]) => [key, protect(inner.valueType, item, [...path, key], hidden)]),
-    );
-  }
-  return value;
-}
-
-function protectLeaf(inner: z.ZodType, value: unknown, path: Path, secret: boolean): unknown {
-  if (!hasOutput(value)) return secret ? pulumi.secret(value) : inner.parse(value);
-  const later = pulumi.output(value as object) as pulumi.Output<unknown>;
-  const checked = later.apply((known) => checkKnown(inner, known, path, secret));
-  return secret ? pulumi.secret(checked) : checked;
-}
-
-/** Checks a value that became known only after construct had begun. */
-function checkKnown(inner: z.ZodType, known: unknown, path: Path, secret: boolean): unknown {
-  const result = inner.safeParse(withoutUndefined(known), { reportInput: true });
-  if (result.success) return result.data;
-  const problems = problemsOf(result.error.issues, () => secret);
-  const lines = problems.map((problem) => {
-    const at = secret ? path : [...path, ...problem.path];
-    return `${formatPath(at)}: ${problem.reason}`;
-  });
-  throw new LateInputError(lines.join("; "));
-}
-
-/** An error in a value that was not known at first. Its stack would only show certfleet's own lines: the message says all. */
-class LateInputError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.stack = message;
-  }
+  if (leaf) return hasOutput(value) ? value : leaf.parse(value);
+  if (inner instanceof z.ZodArray) return (value as unknown[]).map((item) => protect(inner.element, item));
+  if (!(inner instanceof z.ZodObject)) return value;
+  const given = shapeOf(inner).filter(([key]) => (value as Record<string, unknown>)[key] !== undefined);
+  return Object.fromEntries(given.map(([key, item]) => [key, protect(item, (value as Record<string, unknown>)[key])]));
 }

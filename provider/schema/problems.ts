@@ -52,10 +52,10 @@ export function problemsOf(issues: readonly z.core.$ZodIssue[], secret: (path: P
   });
 }
 
+/** The value, where it is one that a person typed there; a whole object would only bury the rule. */
 function shownValue(issue: z.core.$ZodIssue): string {
-  return "input" in issue && issue.input !== undefined && issue.code !== "unrecognized_keys"
-    ? `; got ${show(issue.input)}`
-    : "";
+  const plain = ["string", "number", "boolean"].includes(typeof issue.input) || issue.code === "invalid_type";
+  return plain && issue.input !== undefined ? `; got ${show(issue.input)}` : "";
 }
 
 function issueProblems(issue: z.core.$ZodIssue): Problem[] {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { peek } from "./settled";
 
 /** What zod cannot say of a property or type, kept in zod's own registry by `.meta({...})`. */
 declare module "zod" {
@@ -21,14 +22,18 @@ export const deferredSchema = (leaf: z.core.$ZodType): z.ZodType | undefined =>
   deferredLeaves.get(leaf)?.inner as z.ZodType | undefined;
 
 /**
- * A leaf that accepts an Output. What is known is checked at once, what is not
- * is checked once it is: a preview never waits for a value and never fails because of one that it cannot know.
+ * A leaf that accepts an Output. What is known is checked at once, an Output that is known already too; what is not is left alone: a
+ * preview never waits for a value and never fails because of one that it cannot know.
  */
 export function input<T extends z.ZodType>(inner: T) {
-  const leaf = z.custom<pulumi.Input<z.output<T>>>().superRefine((value, ctx) => {
+  const leaf = z.custom<pulumi.Input<z.output<T>>>().superRefine((given, ctx) => {
+    const { value, secret } = peek(given);
     if (hasOutput(value)) return;
     const result = inner.safeParse(value, { reportInput: true });
-    if (!result.success) for (const issue of result.error.issues) ctx.addIssue({ ...issue, continue: true });
+    if (result.success) return;
+    for (const issue of result.error.issues as z.core.$ZodRawIssue[]) {
+      ctx.addIssue({ ...issue, ...(secret ? { input: "[secret]" } : {}), continue: true } as z.core.$ZodRawIssue);
+    }
   });
   deferredLeaves.add(leaf, { inner });
   return leaf;

@@ -53,10 +53,10 @@ class Demo {
   constructor(readonly options: DemoOptions) {}
 
   /** A step with its progress, its time, and silence when it is quick. */
-  async step<T>(key: string, title: string, action: () => Promise<T>): Promise<T> {
+  async step<T>(key: string, title: string, action: (onDetail: (text: string) => void) => Promise<T>): Promise<T> {
     this.options.signal.throwIfAborted();
     const since = Date.now();
-    const result = await this.options.reporter.task(title, action);
+    const result = await this.options.reporter.task(title, (task) => action((text) => task.detail(text)));
     this.timings[key] = Math.round((Date.now() - since) / 100) / 10;
     return result;
   }
@@ -116,7 +116,7 @@ async function runQuickstart(demo: Demo, world: World, engine: Engine): Promise<
   return { ...report, leftAfterDestroy: end.left, kept: end.kept, timings: demo.timings, problems: demo.problems };
 }
 
-async function must(demo: Demo, key: string, title: string, run: () => Promise<Run>): Promise<Run> {
+async function must(demo: Demo, key: string, title: string, run: Stack["up"]): Promise<Run> {
   const result = await demo.step(key, title, run);
   if (result.code !== 0) throw new Error(`${title}: ended with ${result.code}\n${result.output}`);
   return result;

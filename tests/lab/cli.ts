@@ -68,6 +68,8 @@ function parse(argv: readonly string[]): Invocation | undefined {
 function exec({ world, rest }: Invocation): Promise<number> {
   const argv = rest.length > 0 ? rest : [process.env.SHELL ?? "/bin/sh"];
   const child = world.spawn(argv, { stdio: "inherit" });
+  // The terminal's Ctrl-C reaches the command without help; other signals are meant for it, too.
+  for (const name of ["SIGTERM", "SIGHUP"] as const) process.on(name, () => child.kill(name));
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
@@ -117,9 +119,9 @@ const commands: Record<string, (invocation: Invocation, signal: AbortSignal) => 
 /** Ctrl-C ends what is under way in good order; a second one ends this process at once. */
 function interruption(command: string): AbortController {
   const controller = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) {
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(name, () => {
-      // The command inside gets the terminal's signal itself, and decides.
+      // The command inside decides what its signals mean.
       if (command === "exec") return;
       if (controller.signal.aborted) process.exit(130);
       controller.abort(new Error("interrupted"));

@@ -1,8 +1,8 @@
 import type { World } from "../../lab";
 
-/** Objects that come and go by themselves, whatever a stack does. */
+/** Objects that come and go by themselves, whatever a stack does; APIServices mirror CRDs. */
 const transient =
-  /^(events|leases|endpointslices|endpoints|pods|nodes|componentstatuses|.*\.metrics\.k8s\.io|.*\.events\.k8s\.io|events\..*)/;
+  /^(events|leases|endpointslices|endpoints|pods|nodes|componentstatuses|apiservices|.*\.metrics\.k8s\.io|.*\.events\.k8s\.io|events\..*)/;
 
 export interface Inventory {
   /** "Kind namespace/name" of every object of the cluster. */
@@ -30,7 +30,7 @@ const describe = ({ kind, metadata }: Listed): string =>
   `${kind} ${metadata.namespace ? `${metadata.namespace}/` : ""}${metadata.name}`;
 
 function isKept({ kind, metadata }: Listed): boolean {
-  if (kind === "CustomResourceDefinition" || kind === "APIService") return metadata.name.endsWith("cert-manager.io");
+  if (kind === "CustomResourceDefinition") return metadata.name.endsWith("cert-manager.io");
   return kind === "Secret" && metadata.annotations?.["cert-manager.io/certificate-name"] !== undefined;
 }
 

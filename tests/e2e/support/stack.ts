@@ -2,6 +2,10 @@ import { cpSync, existsSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path";
 import { engineOptions, type CommandResult, type Engine, type World } from "../../lab";
 import { readEvents, type RunEvents } from "./events";
+import { watchProgress } from "./progress";
+
+/** Is told what a run is at work on, now and then. */
+type OnDetail = (text: string) => void;
 
 const root = join(__dirname, "..", "..", "..");
 export const examples = join(root, "examples");
@@ -56,10 +60,10 @@ export class Stack {
     await this.must(["config", "set-all", ...plain, ...secret, "--stack", this.name]);
   }
 
-  preview = (): Promise<Run> => this.operate("preview", []);
-  up = (): Promise<Run> => this.operate("up", ["--yes", "--skip-preview"]);
-  refresh = (): Promise<Run> => this.operate("refresh", ["--yes", "--skip-preview"]);
-  destroy = (): Promise<Run> => this.operate("destroy", ["--yes", "--skip-preview"]);
+  preview = (onDetail?: OnDetail): Promise<Run> => this.operate("preview", [], onDetail);
+  up = (onDetail?: OnDetail): Promise<Run> => this.operate("up", ["--yes", "--skip-preview"], onDetail);
+  refresh = (onDetail?: OnDetail): Promise<Run> => this.operate("refresh", ["--yes", "--skip-preview"], onDetail);
+  destroy = (onDetail?: OnDetail): Promise<Run> => this.operate("destroy", ["--yes", "--skip-preview"], onDetail);
 
   /** The outputs of the stack; secrets stay masked. */
   async outputs<T>(): Promise<T> {
@@ -73,11 +77,12 @@ export class Stack {
     await this.must(["stack", "rm", this.name, "--yes", "--force"]);
   }
 
-  private async operate(command: string, flags: string[]): Promise<Run> {
+  private async operate(command: string, flags: string[], onDetail: OnDetail = () => undefined): Promise<Run> {
     const events = this.file(`${++this.runs}-${command}.events`);
     rmSync(events, { force: true });
+    const stopWatching = watchProgress(events, onDetail);
     const argv = [command, ...flags, "--non-interactive", "--diff", "--event-log", events];
-    const { code, stdout, stderr } = await this.pulumi([...argv, "--stack", this.name]);
+    const { code, stdout, stderr } = await this.pulumi([...argv, "--stack", this.name]).finally(stopWatching);
     const output = stdout + stderr;
     writeFileSync(events.replace(/events$/, "log"), output);
     this.logs.push(output);

@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, existsSync, readFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { labCache, toolsFolder } from "../host/paths";
 import { withLock } from "../host/lock";
@@ -50,7 +50,23 @@ function keepBuilt(keyed: readonly Keyed[], draft: string): void {
   }
 }
 
+const FIRST_BUILD_BYTES = 16e9;
+
+/** A first build compiles Kubernetes and more; better to hear of a full disk before than after a quarter of an hour. */
+function warnOfSmallDisk(group: ToolGroup, missing: readonly Keyed[], { reporter }: BuildContext): void {
+  if (missing.length < group.tools.length) return;
+  mkdirSync(labCache(), { recursive: true });
+  const { bavail, bsize } = statfsSync(labCache());
+  const free = bavail * bsize;
+  if (free > FIRST_BUILD_BYTES) return;
+  const gigabytes = (bytes: number): string => `${Math.round(bytes / 1e9)} GB`;
+  reporter.info(
+    `  ${gigabytes(free)} of disk are free at ${labCache()}; a first build with empty caches of Go takes up to ${gigabytes(FIRST_BUILD_BYTES)}`,
+  );
+}
+
 async function buildMissing(group: ToolGroup, missing: readonly Keyed[], context: BuildContext): Promise<void> {
+  warnOfSmallDisk(group, missing, context);
   const names = missing.map(({ tool }) => tool.name.split("/").at(-1)).join(", ");
   await context.reporter.task(`building ${names}`, (task) =>
     withDraft(async (output) => {

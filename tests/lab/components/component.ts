@@ -23,7 +23,7 @@ export interface Component {
   environment?(context: ComponentContext): Record<string, string>;
   /** Undefined when it works, else what is missing. */
   health(context: ComponentContext): Promise<string | undefined>;
-  /** How long it may take until it works. */
+  /** How long it may take until it works, on a slow and busy machine; that it ended is seen at once. */
   seconds: number;
   /** Seconds between SIGTERM and SIGKILL. */
   graceSeconds?: number;

@@ -27,5 +27,5 @@ export const controllerManager: Component = {
     }),
   ],
   health: (context) => answers(context, "https://127.0.0.1:10257/healthz", { insecure: true }),
-  seconds: 60,
+  seconds: 90,
 };

@@ -55,5 +55,5 @@ export const edge: Component = {
   }),
   argv: ({ layout, program }) => [program("edge"), "--config", layout.edgeConfig],
   health: ({ layout }) => edgeHealth(layout),
-  seconds: 20,
+  seconds: 60,
 };

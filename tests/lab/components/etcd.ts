@@ -24,5 +24,5 @@ export const etcd: Component = {
     }),
   ],
   health: (context) => answers(context, `${client}/health`),
-  seconds: 30,
+  seconds: 60,
 };

@@ -46,6 +46,6 @@ export const kubelet: Component = {
     }),
   ],
   health: nodeReady,
-  seconds: 60,
+  seconds: 90,
   graceSeconds: 20,
 };

@@ -50,6 +50,6 @@ export function pebble(environment: AcmeEnvironment): Component {
       answers(context, `https://127.0.0.1:${ports.api}/dir`, {
         ca: readFileSync(pkiFile(context.layout, "ca.crt"), "utf8"),
       }),
-    seconds: 20,
+    seconds: 60,
   };
 }

@@ -21,5 +21,5 @@ export const scheduler: Component = {
     ];
   },
   health: (context) => answers(context, "https://127.0.0.1:10259/healthz", { insecure: true }),
-  seconds: 60,
+  seconds: 90,
 };

@@ -37,5 +37,5 @@ export const traefik: Component = {
     ...kubernetesProvider("kubernetesingress", context, { "ingressendpoint.ip": addresses.loadBalancer }),
   ],
   health: (context) => answers(context, `http://${pingAddress}/ping`),
-  seconds: 30,
+  seconds: 60,
 };

@@ -138,6 +138,13 @@ export async function checkMachine(): Promise<Requirements> {
   if (!isAtLeast(process.versions.node, "20")) {
     problems.push({ what: `Node is ${process.versions.node}, needed is 20 or later`, fix: "https://nodejs.org" });
   }
+  if (!existsSync("/etc/resolv.conf")) {
+    // Worlds lay their own over it, which takes a file to lay it over.
+    problems.push({
+      what: "/etc/resolv.conf is missing, or leads nowhere",
+      fix: "make an empty one: sudo touch /etc/resolv.conf",
+    });
+  }
   if (!isOnPath("unshare") || !isOnPath("ip")) return { problems, rootless: true };
   const namespaces = await namespaceProblems();
   return { problems: [...problems, ...namespaces.problems], rootless: namespaces.rootless };

@@ -38,14 +38,17 @@ function accepts(port: number): Promise<string | undefined> {
 
 /** A port of the host that leads to the load balancer's port 443; its process is one of the world's, and ends with it. */
 export async function forwardPort(layout: Layout, table: ProcessTable, wanted: number): Promise<ForwardedPort> {
-  const port = await freePort(wanted);
+  // The same port again is the same forward, which an earlier run may have left for its user.
+  const port = table.find(`forward-${wanted}`) ? wanted : await freePort(wanted);
   const name = `forward-${port}`;
-  const record = table.start({
-    name,
-    argv: [process.execPath, join(__dirname, "..", "host", "forward.mjs"), String(port), layout.httpsSocket],
-    environment: daemonEnvironment(layout),
-    address: `127.0.0.1:${port} (host)`,
-  });
+  const record =
+    table.find(name) ??
+    table.start({
+      name,
+      argv: [process.execPath, join(__dirname, "..", "host", "forward.mjs"), String(port), layout.httpsSocket],
+      environment: daemonEnvironment(layout),
+      address: `127.0.0.1:${port} (host)`,
+    });
   const probe = (): Promise<string | undefined> => {
     if (!table.find(name)) throw new HopelessError(`${name} ended:\n${table.lastWords(name)}`);
     return accepts(port);

@@ -54,7 +54,10 @@ export async function applyGatewayApi(context: ObjectsContext): Promise<void> {
   const crd = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/";
   await Promise.all(
     crdNames(context.gatewayCrds).map((name) =>
-      waitFor(`CRD ${name}`, () => conditionProblem(context, crd + name, "Established"), { seconds: 30, signal: context.signal }),
+      waitFor(`CRD ${name}`, () => conditionProblem(context, crd + name, "Established"), {
+        seconds: 30,
+        signal: context.signal,
+      }),
     ),
   );
   await context.kubectl(apply, asList(classManifests));
@@ -87,7 +90,7 @@ export async function awaitCafe(context: ObjectsContext): Promise<void> {
     await Promise.all(cafeApps.map((app) => waitFor(`the cafe's ${app}`, () => problem(app), options)));
   } catch (error) {
     context.signal?.throwIfAborted();
-    throw new Error(`${(error as Error).message}\n${await describePods(context)}`);
+    throw new Error(`${(error as Error).message}\n${await describePods(context)}`, { cause: error });
   }
 }
 

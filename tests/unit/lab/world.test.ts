@@ -50,12 +50,7 @@ describe("the environment inside a world", () => {
   });
 
   it("gives daemons nothing of the user's", () => {
-    expect(Object.keys(daemonEnvironment(layout)).sort()).toEqual([
-      "CERTFLEET_LAB_WORLD",
-      "HOME",
-      "LANG",
-      "PATH",
-    ]);
+    expect(Object.keys(daemonEnvironment(layout)).sort()).toEqual(["CERTFLEET_LAB_WORLD", "HOME", "LANG", "PATH"]);
   });
 });
 
