@@ -1,6 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-/** Every suite is a project: unit, contract (the built plugin over gRPC), drift (what is generated), e2e (engine and lab). */
+/**
+ * Every suite is a project: unit, contract (the built plugin over gRPC), drift (what is generated), tools (the lab's Go
+ * programs), e2e (engine and lab).
+ */
 export default defineConfig({
   test: {
     environment: "node",
@@ -21,6 +24,10 @@ export default defineConfig({
       {
         extends: true,
         test: { name: "drift", include: ["tests/drift/**/*.test.ts"], testTimeout: 120_000 },
+      },
+      {
+        extends: true,
+        test: { name: "tools", include: ["tests/tools/**/*.test.ts"], testTimeout: 600_000 },
       },
       {
         extends: true,

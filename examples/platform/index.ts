@@ -12,10 +12,21 @@ const edge = new certfleet.ClusterTls("edge", {
   },
   // Somebody else keeps the token in this Secret, for example External Secrets.
   challenges: [{ zones: ["example.com"], cloudflare: { existingSecret: { name: "cloudflare", key: "token" } } }],
-  certManager: { createNamespace: false },
+  // Upgrading cert-manager is a change of this version; without one it is the version that certfleet is tested with.
+  certManager: { createNamespace: false, version: config.get("certManagerVersion") },
   defaults: { route: { gatewayApi: { gatewayClassName: config.require("gatewayClassName") } } },
-  // One certificate for all hosts below apps.example.com, beside the applications that use it.
-  domains: [{ host: "*.apps.example.com", certificateOnly: true, namespace: wildcardNamespace }],
+  domains: [
+    // One certificate for all hosts below apps.example.com, beside the applications that use it.
+    { host: "*.apps.example.com", certificateOnly: true, namespace: wildcardNamespace },
+    // A certificate for something outside of the Gateways, in a namespace that is made for it.
+    {
+      host: "mail.example.com",
+      certificateOnly: true,
+      namespace: "mail",
+      createNamespace: true,
+      labels: { team: "mail" },
+    },
+  ],
 });
 
 export const platform = edge.platform;

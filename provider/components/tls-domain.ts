@@ -41,7 +41,8 @@ export class TlsDomain extends Component {
     // A Gateway is programmed only once its Secret exists, so its own bound begins where the Certificate's ends.
     const gateways = makeRoute(name, plan, { ...first, timeoutSeconds: timeouts.certificate + timeouts.gateway });
     this.status = readStatus(args.host, plan, issuer, certificate, gateways);
-    this.declareOutputs(domainOutputs(this.status));
+    // What follows from the args alone is known in a preview too.
+    this.declareOutputs({ ...domainOutputs(this.status), host: args.host, secretName: plan.secretName });
   }
 }
 

@@ -1,16 +1,21 @@
 import { z } from "zod";
 import type { Dns01Solver } from "../kubernetes/types";
-import { hostname } from "../schema/hostname";
+import { hostname, isWildcard } from "../schema/hostname";
 import { objectType } from "../schema/vocabulary";
 import { cloudflare, cloudflareArgs } from "./cloudflare";
 import type { DnsKind } from "./contract";
+
+const zone = hostname.refine(
+  (name) => !isWildcard(name),
+  "must be a zone without a wildcard: a zone serves every name in it; leave the first label out",
+);
 
 /** One way to prove control over names; exactly one kind. */
 export const challengeArgs = objectType(
   "Challenge",
   "How control over the names of some zones is proven to the CA (RFC 8555 section 8). Exactly one kind.",
   {
-    zones: z.array(hostname).min(1, "must name a zone, or be left out to match every name").optional().meta({
+    zones: z.array(zone).min(1, "must name a zone, or be left out to match every name").optional().meta({
       description: "DNS zones that this entry serves. Without zones it serves all names that no other entry serves.",
       source: "cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].selector.dnsZones",
     }),

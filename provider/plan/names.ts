@@ -14,7 +14,8 @@ const maxReadable = 50;
  */
 export function objectName(host: string): string {
   const readable = host.replace("*", "wildcard").replaceAll(".", "-");
-  const unambiguous = /^[a-z0-9.]+$/.test(host) && readable.length <= maxReadable;
+  // A name that ends like a redirect's would be that of another host's redirect.
+  const unambiguous = /^[a-z0-9.]+$/.test(host) && readable.length <= maxReadable && !readable.endsWith("-redirect");
   if (unambiguous && /^[a-z]/.test(readable)) return readable;
   const digest = createHash("sha256").update(host).digest("hex").slice(0, 8);
   // A Service's name must begin with a letter (RFC 1035).

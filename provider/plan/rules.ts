@@ -106,10 +106,10 @@ export function usedEnvironments(
 
 export function challengeProblems(challenges: ChallengeArgs[], dnsSecrets: unknown): Problem[] {
   if (pulumi.Output.isInstance(dnsSecrets)) return [];
-  const secrets = (dnsSecrets ?? {}) as object;
+  const secrets = dnsSecrets ?? {};
   return challenges.flatMap((challenge, index) => {
     const { kind, secretName } = bindChallenge(challenge);
-    if (secretName === undefined || secretName in secrets) return [];
+    if (secretName === undefined || Object.hasOwn(secrets, secretName)) return [];
     const meant = nearest(secretName, Object.keys(secrets));
     const fix = meant
       ? `did you mean ${show(meant)}?`

@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import { domainToASCII } from "node:url";
 import { z } from "zod";
 
@@ -10,9 +11,13 @@ function hostnameProblem(host: string): string | undefined {
   if (name.endsWith(".")) return "must not end with a dot; leave it out";
   if (/^\d+(\.\d+){3}$/.test(name) || name.includes(":"))
     return "must be a hostname; an IP address or a port has no place here";
+  // The URL rules behind domainToASCII cut at a slash, drop tabs and decode percent signs: what they would hide is refused first.
+  const odd = /[^\w.\u0080-\u{10ffff}-]/u.exec(name)?.[0];
+  if (odd) return `has the character ${JSON.stringify(odd)}; hostnames hold letters, digits, hyphens and dots only`;
   const ascii = domainToASCII(name);
+  if (isIPv4(ascii)) return "must be a hostname; an IP address or a port has no place here";
   if (ascii === "") return "is not a valid hostname; use letters, digits, hyphens and dots";
-  if (host.length > 253 || ascii.length > 253) return "is longer than 253 characters (RFC 1035 2.3.4)";
+  if (toAscii(host).length > 253) return "is longer than 253 characters (RFC 1035 2.3.4)";
   const labels = ascii.split(".");
   if (labels.length < 2) return "has only one label; public certificates need a full name such as shop.example.com";
   return labels.map(labelProblem).find((problem) => problem !== undefined);

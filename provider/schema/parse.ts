@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { inputError, problemsOf, type Problem } from "./problems";
+import { inputError, problemsOf, type Path, type Problem } from "./problems";
 import { peek } from "./settled";
 import { deferredSchema, hasOutput, metaOf, shapeOf, unwrap } from "./vocabulary";
 import { isSecretPath, knownKeys } from "./walk";
@@ -24,14 +24,11 @@ export function parseArgs<S extends z.ZodObject>(
   const result = schema.safeParse(withoutAbsent(schema, value), { reportInput: true });
   if (!result.success) {
     const issues = withKnownKeys(result.error.issues, schema);
-    throw inputError(
-      token,
-      name,
-      problemsOf(issues, (path) => isSecretPath(schema, path)),
-    );
+    const problems = problemsOf(issues, (path) => isSecretPath(schema, path));
+    throw inputError(token, name, unprintable(schema, value, problems));
   }
   const problems = definition.rules?.(peek(result.data).value as z.output<S>, result.data) ?? [];
-  if (problems.length > 0) throw inputError(token, name, problems);
+  if (problems.length > 0) throw inputError(token, name, unprintable(schema, value, problems));
   return protect(schema, result.data) as z.output<S>;
 }
 
@@ -48,6 +45,23 @@ function withoutAbsent(schema: z.core.$ZodType, value: unknown): unknown {
   return Object.fromEntries(
     given.map(([key, item]) => [key, shape.has(key) ? withoutAbsent(shape.get(key)!, item) : item]),
   );
+}
+
+/**
+ * The engine prints the value at every path that an error names, secrets in the clear (errorToMessage in its source_eval.go). A path to
+ * what is secret, or holds a secret, is led one step on, to where nothing is.
+ */
+function unprintable(schema: z.ZodObject, args: unknown, problems: readonly Problem[]): Problem[] {
+  return problems.map(({ path, reason }) => {
+    const hidden = isSecretPath(schema, path) || peek(valueAt(args, path)).secret;
+    return { path: hidden ? [...path, "*"] : path, reason };
+  });
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined || typeof value !== "object" || value === null || pulumi.Output.isInstance(value)) return value;
+  return valueAt((value as Record<PropertyKey, unknown>)[key], rest);
 }
 
 function withKnownKeys(issues: readonly z.core.$ZodIssue[], schema: z.ZodObject): z.core.$ZodIssue[] {

@@ -23,11 +23,21 @@ function formatKey(key: PropertyKey, first: boolean): string {
   return first ? text : `.${text}`;
 }
 
+const unknownText = "a value that is not known yet";
+
+/** The value with every Output in it replaced: to write one as JSON is an essay at best, and throws at worst. */
+function withoutOutputs(value: unknown): unknown {
+  if (pulumi.Output.isInstance(value)) return unknownText;
+  if (Array.isArray(value)) return value.map(withoutOutputs);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutOutputs(item)]));
+}
+
 /** A value as an error shows it: short, and without what is not known yet. */
 export function show(value: unknown): string {
   if (value === undefined) return "nothing";
-  if (pulumi.Output.isInstance(value)) return "a value that is not known yet";
-  const text = JSON.stringify(value) ?? typeof value;
+  if (pulumi.Output.isInstance(value)) return unknownText;
+  const text = JSON.stringify(withoutOutputs(value)) ?? typeof value;
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 

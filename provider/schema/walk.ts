@@ -1,13 +1,14 @@
 import { z } from "zod";
 import type { Path } from "./problems";
-import { deferredSchema, metaOf, unwrap } from "./vocabulary";
+import { deferredSchema, metaOf, shapeOf, unwrap } from "./vocabulary";
 
 /** The schema of what lies one step below, if the step exists. */
 function child(schema: z.core.$ZodType, key: PropertyKey): z.core.$ZodType | undefined {
   const { inner } = unwrap(schema);
   const known = deferredSchema(inner) ?? inner;
   if (known !== inner) return child(known, key);
-  if (inner instanceof z.ZodObject) return inner.shape[String(key)] as z.core.$ZodType | undefined;
+  // Of its own only: a key may be named "constructor".
+  if (inner instanceof z.ZodObject) return new Map(shapeOf(inner)).get(String(key));
   if (inner instanceof z.ZodArray) return inner.element;
   if (inner instanceof z.ZodRecord) return inner.valueType;
   return undefined;

@@ -4,7 +4,7 @@ import { domain } from "../support/builders";
 import { tryConstruct, type Attempt } from "./support/construct";
 import { clusterInputs } from "./support/inputs";
 import { Plugin } from "./support/plugin";
-import { outputValue, propertyErrors } from "./support/wire";
+import { engineLines, outputValue, propertyErrors } from "./support/wire";
 
 const planted = "planted-secret-value";
 
@@ -66,11 +66,9 @@ describe("bad args", () => {
   ])("never show a secret: %s", async (_case, dnsSecrets) => {
     const { error } = await tryConstruct(plugin, { ...clusterInputs(), dnsSecrets });
     expect(error).toBeDefined();
-    const shown = JSON.stringify([error?.message, error?.details, propertyErrors(error!), plugin.engine.messages]);
+    const shown = [...engineLines(error!, { dnsSecrets }), ...plugin.engine.messages].join("\n");
     expect(shown).not.toContain(planted);
     expect(shown).toContain("dnsSecrets");
-    // The engine prints the value at the path that is blamed: a path into the map would print one token.
-    for (const { path } of propertyErrors(error!)) expect(path).toBe("dnsSecrets");
   });
 
   it("of every component are refused by path", async () => {

@@ -2,9 +2,10 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { cloudflareTokens, GATEWAY_CLASS, hosts } from "../lab";
+import { describeOperation } from "./support/events";
 import { verifiedHttps } from "./support/https";
 import { leftovers, takeInventory, type Inventory } from "./support/inventory";
-import { examples, type Stack } from "./support/stack";
+import { examples, type Run, type Stack } from "./support/stack";
 import { succeed, tellStory } from "./support/story";
 
 const story = tellStory("two-stacks");
@@ -29,6 +30,14 @@ async function restrictedKubeconfig(): Promise<string> {
   return file;
 }
 
+const describeAll = (run: Run): string[] => run.operations.map(describeOperation).sort();
+
+/** Runs of the chart's startupapicheck, which the kubelet notes as it starts their pods. */
+function listApiChecks(): string[] {
+  const log = readFileSync(join(story.world.layout.logs, "kubelet.log"), "utf8");
+  return log.split("\n").filter((line) => /cert-manager-startupapicheck-\w+: Started/.test(line));
+}
+
 describe("examples/platform and examples/application", () => {
   let platform: Stack;
   let application: Stack;
@@ -47,6 +56,7 @@ describe("examples/platform and examples/application", () => {
 
   it("gives the platform issuers at a directory of its own and a wildcard certificate", async () => {
     await platform.init({
+      certManagerVersion: "1.21.1",
       email: "ops@example.com",
       acmeDirectory: `https://${hosts.acmeCustom}/directory`,
       acmeCaBundle: readFileSync(join(story.world.layout.pki, "ca.crt"), "utf8"),
@@ -61,6 +71,25 @@ describe("examples/platform and examples/application", () => {
       environment: "custom",
       gatewayClassName: GATEWAY_CLASS,
     });
+  });
+
+  it("makes a namespace on request, with labels on what is made in it", async () => {
+    const found = await story.world.kubectl(["get", "certificate", "mail-example-com", "-n", "mail", "-o", "json"]);
+    const { metadata, status } = JSON.parse(found) as {
+      metadata: { labels: object };
+      status: { conditions: { type: string; status: string }[] };
+    };
+    expect(metadata.labels).toEqual({ "app.kubernetes.io/managed-by": "certfleet", team: "mail" });
+    expect(status.conditions).toContainEqual(expect.objectContaining({ type: "Ready", status: "True" }));
+  });
+
+  it("upgrades cert-manager as one change, done only once its API answers again", async () => {
+    await platform.configure({ certManagerVersion: "1.21.2" });
+    const checks = (): number => listApiChecks().length;
+    const before = checks();
+    expect(describeAll(await succeed(platform.preview()))).toEqual(["update Release edge-cert-manager"]);
+    expect(describeAll(await succeed(platform.up()))).toEqual(["update Release edge-cert-manager"]);
+    expect(checks()).toBe(before + 1);
   });
 
   it("lets an application add hosts with rights in its own namespace only", async () => {

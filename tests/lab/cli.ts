@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import { parseArgs } from "node:util";
+import { interruption } from "./host/interruption";
 import { TerminalReporter } from "./host/progress";
 import { findLog, followLog, listLogs, printLog } from "./world/logs";
 import { isHealthy, renderStatus, statusOf } from "./world/status";
@@ -68,7 +69,7 @@ function parse(argv: readonly string[]): Invocation | undefined {
 function exec({ world, rest }: Invocation): Promise<number> {
   const argv = rest.length > 0 ? rest : [process.env.SHELL ?? "/bin/sh"];
   const child = world.spawn(argv, { stdio: "inherit" });
-  // The terminal's Ctrl-C reaches the command without help; other signals are meant for it, too.
+  // The terminal's Ctrl-C reaches the command without help, other signals do not.
   for (const name of ["SIGTERM", "SIGHUP"] as const) process.on(name, () => child.kill(name));
   return new Promise((resolve, reject) => {
     child.once("error", reject);
@@ -116,18 +117,9 @@ const commands: Record<string, (invocation: Invocation, signal: AbortSignal) => 
   logs,
 };
 
-/** Ctrl-C ends what is under way in good order; a second one ends this process at once. */
-function interruption(command: string): AbortController {
-  const controller = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(name, () => {
-      // The command inside decides what its signals mean.
-      if (command === "exec") return;
-      if (controller.signal.aborted) process.exit(130);
-      controller.abort(new Error("interrupted"));
-    });
-  }
-  return controller;
+function ignoreInterrupts(): AbortSignal {
+  process.on("SIGINT", () => undefined);
+  return new AbortController().signal;
 }
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -138,11 +130,12 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const action = commands[invocation.command];
   if (!action) throw new UsageError(`"${invocation.command}": known are ${Object.keys(commands).join(", ")}`);
-  const controller = interruption(invocation.command);
+  // For exec, the command inside decides what its signals mean.
+  const signal = invocation.command === "exec" ? ignoreInterrupts() : interruption();
   try {
-    return await action(invocation, controller.signal);
+    return await action(invocation, signal);
   } catch (error) {
-    if (!controller.signal.aborted) throw error;
+    if (!signal.aborted) throw error;
     process.stderr.write("interrupted; what this run started is stopped, the same command continues\n");
     return 130;
   }

@@ -8,6 +8,7 @@ export { CHART_VERSIONS } from "./build/charts";
 export { describeEngine, type Engine, engineOptions, findEngine, type RunOptions } from "./engine/engine";
 export type { CommandResult } from "./host/command";
 export type { PeerCertificate, WorldRequest, WorldResponse } from "./host/inside";
+export { interruption } from "./host/interruption";
 export { cacheFolder, worldFolder } from "./host/paths";
 export { formatDuration, type Reporter, silentReporter, type Task, TerminalReporter } from "./host/progress";
 export { checkMachine, MachineError, requireMachine } from "./host/requirements";

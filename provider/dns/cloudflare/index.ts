@@ -10,10 +10,13 @@ export const cloudflareArgs = objectType(
   "CloudflareChallenge",
   "DNS-01 by Cloudflare's API, with a token that may read the zone and edit its DNS records. Exactly one of `secret` and `existingSecret`.",
   {
-    secret: objectNameText.optional().meta({
-      description:
-        "Key in `dnsSecrets` of the API token. certfleet writes it into a Secret in cert-manager's namespace.",
-    }),
+    secret: objectNameText
+      .max(242, "must be at most 242 characters, to leave room for its Secret's prefix")
+      .optional()
+      .meta({
+        description:
+          "Key in `dnsSecrets` of the API token. certfleet writes it into a Secret in cert-manager's namespace.",
+      }),
     existingSecret: secretReference(defaultKey).optional().meta({
       description:
         "Secret in cert-manager's namespace that holds the API token, kept by somebody else (for example External Secrets).",

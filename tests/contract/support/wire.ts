@@ -48,3 +48,25 @@ export function propertyErrors(error: grpc.ServiceError): PropertyError[] {
     .flatMap((detail) => InputPropertiesError.deserializeBinary(detail.getValue_asU8()).getErrorsList())
     .map((problem) => ({ path: problem.getPropertyPath(), reason: problem.getReason() }));
 }
+
+/**
+ * The lines in which the engine reports a failed call (errorToMessage in pulumi/pkg/resource/deploy/source_eval.go): it prints the
+ * value at each path that leads to one, secrets in the clear. Paths end at Outputs.
+ */
+export function engineLines(error: grpc.ServiceError, inputs: unknown): string[] {
+  const lines = propertyErrors(error).map(({ path, reason }) => {
+    const found = keysOf(path).reduce<unknown>(step, inputs);
+    return `property ${path}${found === undefined ? "" : ` with value '${JSON.stringify(found)}'`}: ${reason}`;
+  });
+  return [error.details, ...lines];
+}
+
+const keysOf = (path: string): string[] =>
+  [...path.matchAll(/\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|([^.[\]]+)/g)].map(
+    ([, quoted, index, name]) => quoted ?? index ?? name!,
+  );
+
+function step(value: unknown, key: string): unknown {
+  if (typeof value !== "object" || value === null || signature in value) return undefined;
+  return Object.entries(value).find(([name]) => name === key)?.[1] as unknown;
+}

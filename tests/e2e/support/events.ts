@@ -10,7 +10,7 @@ export interface Operation {
 
 /** What a run of the engine said of itself, from its event log. */
 export interface RunEvents {
-  /** Everything but "same", reads of providers and the stack itself. */
+  /** What is changed: everything but "same", and "read" of what belongs to others, such as a StackReference. */
   operations: Operation[];
   /** Count by operation, as the engine sums it up; "same" apart. */
   changes: Record<string, number>;
@@ -29,12 +29,16 @@ export function readEvents(file: string): RunEvents {
   const lines = readFileSync(file, "utf8").split("\n").filter(Boolean);
   const events = lines.map((line) => JSON.parse(line) as EngineEvent);
   const { same = 0, ...changes } = events.findLast((event) => event.summaryEvent)?.summaryEvent?.resourceChanges ?? {};
-  // A refresh knows only from a resource's outputs whether it changed; everything else is announced before it is done.
   const metadata = events.flatMap((event) => event.resourcePreEvent?.metadata ?? []);
   const diagnostics = events.flatMap(({ diagnosticEvent }) =>
     diagnosticEvent && !diagnosticEvent.ephemeral ? [diagnosticEvent.message.replace(/<\{%.*?%\}>/g, "")] : [],
   );
-  return { operations: metadata.filter(({ op }) => op !== "same").map(operation), changes, same, diagnostics };
+  return {
+    operations: metadata.filter(({ op }) => op !== "same" && op !== "read").map(operation),
+    changes,
+    same,
+    diagnostics,
+  };
 }
 
 function operation({ op, urn, type }: { op: string; urn: string; type: string }): Operation {

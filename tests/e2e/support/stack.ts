@@ -10,6 +10,9 @@ type OnDetail = (text: string) => void;
 const root = join(__dirname, "..", "..", "..");
 export const examples = join(root, "examples");
 
+// The examples' types are checked with everything else by `npm run check`, not again at every run of the engine.
+const transpileOnly = { PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
+
 export interface Run extends RunEvents {
   code: number;
   output: string;
@@ -98,6 +101,9 @@ export class Stack {
   private pulumi(argv: string[]): Promise<CommandResult> {
     const { world, engine, folder, env, signal } = this.options;
     const command = [engine.pulumi.path, ...argv];
-    return world.exec(command, { ...engineOptions(engine, { folder, cwd: this.cwd, env }), signal });
+    return world.exec(command, {
+      ...engineOptions(engine, { folder, cwd: this.cwd, env: { ...transpileOnly, ...env } }),
+      signal,
+    });
   }
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { mustRun } from "../host/command";
 import { type BuildContext, versionIn, withBuildLock } from "./build";
 import { moduleFolderOf } from "./go";
-import { isStored, store, storedPath, withDraft } from "./store";
+import { isStored, store, useStored, withDraft } from "./store";
 import { worldTools } from "./tools";
 
 /** Two versions of cert-manager, so that upgrades can be shown. */
@@ -40,7 +40,7 @@ export async function ensureCharts(bin: string, context: BuildContext): Promise<
       if (!isStored("charts", key)) await make();
     }, context);
   }
-  return storedPath("charts", key);
+  return useStored("charts", key);
 }
 
 /** The CRDs of the Gateway API's standard channel, of the version that the world's module uses. */
@@ -58,7 +58,7 @@ export async function ensureGatewayCrds(context: BuildContext): Promise<string> 
       store("gateway-api", version, folder);
     });
   }
-  return storedPath("gateway-api", version);
+  return useStored("gateway-api", version);
 }
 
 /** The names of the CRDs in a folder of manifests, to wait for. */

@@ -26,10 +26,11 @@ export function explainGoFailure(stderr: string): string | undefined {
 }
 
 export function goFailure(what: string, code: number, stderr: string): Error {
-  const words = stderr
+  const lines = stderr
     .split("\n")
-    .filter((line) => !line.startsWith("go: downloading ") && !/^[a-z0-9./_-]+$/i.test(line))
-    .join("\n");
+    .filter((line) => !line.startsWith("go: downloading ") && !/^[a-z0-9./_-]+$/i.test(line));
+  // One failed download is told once for each package of the module.
+  const words = [...new Set(lines)].join("\n");
   const fix = explainGoFailure(stderr);
   return new Error(`${what}: go ended with ${code}${fix ? `; ${fix}` : ""}\n${lastLines(words || stderr, 20)}`);
 }

@@ -16,8 +16,17 @@ import { labCache } from "../host/paths";
 /** Finished programs and files, each under the key of its build; nothing in it is ever changed in place. */
 const storeFolder = (): string => join(labCache(), "store");
 
+const draftsFolder = (): string => join(labCache(), "drafts");
+
 export function storedPath(name: string, key: string): string {
   return join(storeFolder(), `${name.replaceAll("/", "_")}-${key}`, name.split("/").at(-1) ?? name);
+}
+
+/** The path, noted as used: what is not used for long is removed. */
+export function useStored(name: string, key: string): string {
+  const path = storedPath(name, key);
+  markUsed([dirname(path)]);
+  return path;
 }
 
 export function isStored(name: string, key: string): boolean {
@@ -45,7 +54,7 @@ export function store(name: string, key: string, draft: string): void {
 
 /** Gives `action` a folder for drafts on the store's own file system, from where they can be renamed into it. */
 export async function withDraft<T>(action: (folder: string) => T | Promise<T>): Promise<T> {
-  const folder = join(labCache(), "drafts", randomUUID());
+  const folder = join(draftsFolder(), randomUUID());
   mkdirSync(folder, { recursive: true });
   try {
     return await action(folder);
@@ -91,17 +100,21 @@ function markUsed(folders: readonly string[]): void {
   for (const folder of folders) utimesSync(folder, now, now);
 }
 
+const DAY = 86_400_000;
 const KEEP_DAYS = 21;
 
-/** Builds of other branches stay for a while after their last use. */
-export function prune(now = Date.now()): void {
-  const candidates = [labCache(), storeFolder(), join(labCache(), "drafts")].flatMap((parent) =>
-    existsSync(parent) ? readdirSync(parent).map((name) => join(parent, name)) : [],
-  );
-  for (const path of candidates) {
-    if (path === storeFolder() || path === join(labCache(), "drafts")) continue;
-    const stat = statSync(path, { throwIfNoEntry: false });
-    if (stat?.isDirectory() && now - stat.mtimeMs > KEEP_DAYS * 86_400_000)
-      rmSync(path, { recursive: true, force: true });
+function removeOlder(parent: string, days: number, now: number, keep: readonly string[] = []): void {
+  for (const name of existsSync(parent) ? readdirSync(parent) : []) {
+    const path = join(parent, name);
+    const stat = keep.includes(path) ? undefined : statSync(path, { throwIfNoEntry: false });
+    if (stat?.isDirectory() && now - stat.mtimeMs > days * DAY) rmSync(path, { recursive: true, force: true });
   }
+}
+
+/** Builds of other branches stay for a while after their last use; drafts that a killed build has left do not. */
+export function prune(now = Date.now()): void {
+  removeOlder(draftsFolder(), 1, now);
+  removeOlder(storeFolder(), KEEP_DAYS, now);
+  // The rest are the bin folders.
+  removeOlder(labCache(), KEEP_DAYS, now, [draftsFolder(), storeFolder()]);
 }

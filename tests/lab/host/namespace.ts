@@ -26,7 +26,7 @@ export function unshareArguments(rootless: boolean): string[] {
 export function enterArguments(namespace: Namespace, argv: readonly string[], cwd: string = process.cwd()): string[] {
   const user = namespace.rootless ? ["--user", "--preserve-credentials"] : [];
   const enter = ["nsenter", "--target", String(namespace.anchor.pid), ...user, "--net", "--mount", "--"];
-  return [...enter, "/bin/sh", "-c", 'cd "$0" && exec "$@"', cwd, ...argv];
+  return [...enter, "/bin/sh", "-c", 'cd "$1" && shift && exec "$@"', "lab", cwd, ...argv];
 }
 
 export const isUp = (namespace: Namespace): boolean => isAlive(namespace.anchor);

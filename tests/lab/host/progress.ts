@@ -74,7 +74,7 @@ export class TerminalReporter implements Reporter {
     if (this.out.isTTY) {
       this.erase();
       const text = slow.map((task) => describeTask(task, now)).join("; ");
-      this.out.write(`  ${text.slice(0, (this.out.columns ?? 80) - 3)}`);
+      this.out.write(`  ${text.slice(0, (this.out.columns || 80) - 3)}`);
       this.drawn = true;
       return;
     }

@@ -11,6 +11,22 @@ export interface WaitOptions {
   signal?: AbortSignal;
 }
 
+/** Rejects when aborted, without waiting for what cannot be interrupted itself. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}
+
+const reasonOf = (error: unknown): string => {
+  if (error instanceof HopelessError) throw error;
+  return error instanceof Error ? error.message : String(error);
+};
+
 /**
  * Calls `probe` until it gives undefined ("fine"); what it gave last is the reason in the error otherwise.
  * A probe that throws counts as "not yet", with its message as the reason.
@@ -18,17 +34,14 @@ export interface WaitOptions {
 export async function waitFor(
   what: string,
   probe: () => Promise<string | undefined>,
-  options: WaitOptions,
+  { seconds, every = 150, signal }: WaitOptions,
 ): Promise<void> {
-  const end = Date.now() + options.seconds * 1000;
+  const end = Date.now() + seconds * 1000;
   for (;;) {
-    options.signal?.throwIfAborted();
-    const reason = await probe().catch((error: unknown) => {
-      if (error instanceof HopelessError) throw error;
-      return error instanceof Error ? error.message : String(error);
-    });
+    signal?.throwIfAborted();
+    const reason = await unlessAborted(probe().catch(reasonOf), signal);
     if (reason === undefined) return;
-    if (Date.now() > end) throw new Error(`${what}: not there after ${options.seconds} s: ${reason}`);
-    await sleep(options.every ?? 150);
+    if (Date.now() > end) throw new Error(`${what}: not there after ${seconds} s: ${reason}`);
+    await sleep(every);
   }
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ensureWorldParts, type WorldParts } from "../build/world-parts";
@@ -124,6 +125,8 @@ async function start(run: Run, task: Task): Promise<void> {
   // One failure ends all waits; so does Ctrl-C.
   const failure = new AbortController();
   const signal = run.signal ? AbortSignal.any([run.signal, failure.signal]) : failure.signal;
+  // Every wait listens to it, and there are more at once than Node takes for ordinary.
+  setMaxListeners(0, signal);
   try {
     const steps = stepsOf({ ...run, signal }, namespace, inside);
     await runSteps(shown(steps, task), (error) => failure.abort(error));

@@ -1,6 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { explainGoFailure, goFailure } from "../../lab/build/go";
 import { isFresh, isUsablePlugin } from "../../lab/engine/kubernetes-plugin";
+import { interruption } from "../../lab/host/interruption";
 import { enterArguments, unshareArguments } from "../../lab/host/namespace";
 import { describeTask, formatDuration, TerminalReporter } from "../../lab/host/progress";
 import { explainUserNamespaces, isAtLeast, MachineError } from "../../lab/host/requirements";
@@ -125,7 +126,42 @@ describe("progress", () => {
   });
 });
 
+describe("interruption", () => {
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const listeners = new Map(signals.map((name) => [name, process.listeners(name)]));
+  afterEach(() => {
+    for (const name of signals) {
+      for (const listener of process.listeners(name)) {
+        if (!listeners.get(name)?.includes(listener)) process.off(name, listener);
+      }
+    }
+    vi.useRealTimers();
+  });
+
+  it("takes the signal that npm hands on for the same Ctrl-C, and a later one for another", () => {
+    vi.useFakeTimers();
+    const exit = vi.fn();
+    const signal = interruption(exit);
+    expect(signal.aborted).toBe(false);
+    process.emit("SIGINT", "SIGINT");
+    expect(signal.aborted).toBe(true);
+    process.emit("SIGINT", "SIGINT");
+    expect(exit).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(2000);
+    process.emit("SIGHUP", "SIGHUP");
+    expect(exit).not.toHaveBeenCalled();
+    process.emit("SIGINT", "SIGINT");
+    expect(exit).toHaveBeenCalledWith(130);
+  });
+});
+
 describe("waitFor", () => {
+  it("ends at once when aborted, whatever its probe waits for", async () => {
+    const probe = (): Promise<undefined> => new Promise(() => undefined);
+    const waiting = waitFor("etcd", probe, { seconds: 60, signal: AbortSignal.timeout(20) });
+    await expect(waiting).rejects.toThrow();
+  });
+
   it("says what was missing last", async () => {
     const probe = (): Promise<string> => Promise.resolve("still starting");
     await expect(waitFor("etcd", probe, { seconds: 0.05, every: 10 })).rejects.toThrow(

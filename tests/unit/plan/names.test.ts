@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { hostname } from "../../../provider/plan/hostname";
+import { hostname } from "../../../provider/schema/hostname";
 import { logicalKey, objectName } from "../../../provider/plan/names";
 
 /** Hosts of few letters, so that dots and hyphens fall into the same places often, and some that are as long as hosts get. */

@@ -5,7 +5,9 @@ import { clusterProblems, domainProblems, type ClusterInputs } from "../../../pr
 import { acme, certificateOnly, cloudflareChallenge, clusterArgs, domain } from "../../support/builders";
 import { linesOf } from "../problems";
 
-const lines = (over: Partial<ClusterInputs>): string[] => linesOf(clusterProblems(clusterArgs(over)));
+const lines = (over: Partial<ClusterInputs>): string[] => linesOf(problemsOf(clusterArgs(over)));
+/** Of args in which nothing is an Output that is known already. */
+const problemsOf = (args: ClusterInputs) => clusterProblems(args, args);
 const url = "https://acme.example.org/directory";
 
 describe("clusterProblems", () => {
@@ -150,7 +152,7 @@ describe("clusterProblems", () => {
       domain("e.example.com", { createNamespace: true, namespace: pulumi.output("late") }),
     ];
     const found = (domains: typeof pool): string[] =>
-      clusterProblems(clusterArgs({ acme: {}, challenges: [cloudflareChallenge("main", ["example.com"])], domains }))
+      problemsOf(clusterArgs({ acme: {}, challenges: [cloudflareChallenge("main", ["example.com"])], domains }))
         .map(({ path, reason }) =>
           [...path.map((key) => (typeof key === "number" ? domains[key]!.host : String(key))), reason].join(" "),
         )
@@ -197,6 +199,6 @@ describe("domainProblems", () => {
     ],
     ["a namespace to make", domain("a.example.com", { createNamespace: true, namespace: "cafe" }), []],
   ])("%s", (_case, args, paths) => {
-    expect(linesOf(domainProblems(args, path)).map((line) => line.split(":")[0])).toEqual(paths);
+    expect(linesOf(domainProblems(args, args, path)).map((line) => line.split(":")[0])).toEqual(paths);
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { covers, hostname, inZone, isWildcard } from "../../../provider/plan/hostname";
+import { covers, hostname, inZone, isWildcard } from "../../../provider/schema/hostname";
 
 const problem = (host: unknown): string | undefined => hostname.safeParse(host).error?.issues[0]?.message;
 
