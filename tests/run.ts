@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describeEngine, ensureBuilt, findEngine, MachineError, TerminalReporter } from "./lab";
+import { describeEngine, ensureBuilt, findEngine, interruption, MachineError, TerminalReporter } from "./lab";
 
 const root = join(__dirname, "..");
 const stories = readdirSync(join(__dirname, "e2e"))
@@ -101,10 +101,7 @@ async function main(argv: readonly string[], signal: AbortSignal): Promise<numbe
   return failed === 0 && passed > 0 ? 0 : 1;
 }
 
-const interruption = new AbortController();
-for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => interruption.abort(new Error("interrupted")));
-
-void main(process.argv.slice(2), interruption.signal)
+void main(process.argv.slice(2), interruption())
   .catch((error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
     return error instanceof MachineError ? 2 : 1;

@@ -24,12 +24,46 @@ export function parseArgs<S extends z.ZodObject>(
   const result = schema.safeParse(withoutAbsent(schema, value), { reportInput: true });
   if (!result.success) {
     const issues = withKnownKeys(result.error.issues, schema);
-    const problems = problemsOf(issues, (path) => isSecretPath(schema, path));
-    throw inputError(token, name, unprintable(schema, value, problems));
+    const malformed = problemsOf(issues, (path) => isSecretPath(schema, path));
+    const others = rulesBeside(malformed, definition.rules, lenient(schema, value) as z.output<S>);
+    throw inputError(token, name, unprintable(schema, value, [...malformed, ...others]));
   }
   const problems = definition.rules?.(peek(result.data).value as z.output<S>, result.data) ?? [];
   if (problems.length > 0) throw inputError(token, name, unprintable(schema, value, problems));
   return protect(schema, result.data) as z.output<S>;
+}
+
+/**
+ * What the rules find although something is malformed, so that one error holds all problems. What they say of the malformed parts
+ * themselves is left out, for it would only repeat the cause.
+ */
+function rulesBeside<A>(malformed: readonly Problem[], rules: Rule<A> | undefined, args: A): Problem[] {
+  let found: Problem[];
+  try {
+    found = rules?.(peek(args).value as A, args) ?? [];
+  } catch {
+    // Rules are written for well-formed args; where one cannot even look at these, its turn comes once they are mended.
+    return [];
+  }
+  return found.filter(
+    ({ path }) => !malformed.some((other) => isWithin(path, other.path) || isWithin(other.path, path)),
+  );
+}
+
+const isWithin = (path: Path, outer: Path): boolean => outer.every((key, index) => path[index] === key);
+
+/** Args of which a part is malformed: that part as it was given, all others as they parse. */
+function lenient(schema: z.core.$ZodType, given: unknown): unknown {
+  const value = withoutAbsent(schema, given);
+  const result = z.safeParse(schema, value);
+  if (result.success) return result.data;
+  const { inner } = unwrap(schema);
+  if (inner instanceof z.ZodArray && Array.isArray(value)) return value.map((item) => lenient(inner.element, item));
+  if (!(inner instanceof z.ZodObject) || typeof value !== "object" || value === null) return value;
+  const parts = shapeOf(inner).map(
+    ([key, item]) => [key, lenient(item, (value as Record<string, unknown>)[key])] as const,
+  );
+  return Object.fromEntries(parts.filter(([, part]) => part !== undefined));
 }
 
 /** Languages send absent optional properties as undefined or null. Within a leaf a null is the user's own, as among Helm's values. */

@@ -17,7 +17,7 @@ describe("bad args", () => {
 
   const pathsOf = ({ error }: Attempt): string[] => propertyErrors(error!).map(({ path }) => path);
 
-  it("are refused all at once, by path, before anything is registered", async () => {
+  it("are refused all at once, malformed or wrong in combination, by path, before anything is registered", async () => {
     const attempt = await tryConstruct(plugin, {
       ...clusterInputs(),
       acme: { email: "nobody", enviroment: "production" },
@@ -26,12 +26,13 @@ describe("bad args", () => {
     });
     expect(attempt.error).toMatchObject({
       code: grpc.status.INVALID_ARGUMENT,
-      details: 'ClusterTls "edge" has 6 problems in its args',
+      details: 'ClusterTls "edge" has 7 problems in its args',
     });
     expect(pathsOf(attempt).sort()).toEqual([
       "acme.email",
       "acme.enviroment",
       "challenges[0].cloudflare",
+      "domains[0].backend",
       "domains[0].host",
       "domains[1].backend.port",
       "domains[1].backend.service",
@@ -76,7 +77,7 @@ describe("bad args", () => {
     const wrong: [string, Record<string, unknown>, string[]][] = [
       ["CertManager", { version: "1.21", timeoutSeconds: 0 }, ["timeoutSeconds", "version"]],
       ["Issuers", { acme: {}, challenges: [] }, ["challenges"]],
-      ["TlsDomain", { platform, host: "*.*.example.com" }, ["host"]],
+      ["TlsDomain", { platform, host: "*.*.example.com" }, ["backend", "host"]],
       ["TlsDomain", { host: "tea.example.com", certificateOnly: true }, ["platform"]],
     ];
     for (const [component, inputs, paths] of wrong) {

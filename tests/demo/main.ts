@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { TerminalReporter } from "../lab";
+import { interruption, TerminalReporter } from "../lab";
 import { runDemo } from "./demo";
 
 const help = `npm run demo [-- --keep] [-- --json]
@@ -18,7 +18,8 @@ async function main(): Promise<number> {
     return 0;
   }
   const say = (text: string): void => void (values.json ? process.stderr : process.stdout).write(`${text}\n`);
-  const { signal } = onInterrupt();
+  const signal = interruption();
+  signal.addEventListener("abort", () => process.stderr.write("\ninterrupted: stopping what this run started\n"));
   try {
     const report = await runDemo({ keep: values.keep, say, reporter: new TerminalReporter(), signal });
     if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
@@ -31,19 +32,6 @@ async function main(): Promise<number> {
     process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
   }
-}
-
-/** The first Ctrl-C ends the run in good order, a second one at once. */
-function onInterrupt(): AbortController {
-  const controller = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) {
-    process.on(name, () => {
-      if (controller.signal.aborted) process.exit(130);
-      process.stderr.write("\ninterrupted: stopping what this run started\n");
-      controller.abort(new Error("interrupted"));
-    });
-  }
-  return controller;
 }
 
 void main().then((code) => (process.exitCode = code));
