@@ -2,7 +2,16 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describeEngine, ensureBuilt, findEngine, interruption, MachineError, TerminalReporter } from "./lab";
+import {
+  describeEngine,
+  ensureBuilt,
+  findEngine,
+  interruption,
+  MachineError,
+  openWorld,
+  TerminalReporter,
+} from "./lab";
+import { worldOf } from "./e2e/support/names";
 
 const root = join(__dirname, "..");
 const stories = readdirSync(join(__dirname, "e2e"))
@@ -25,7 +34,6 @@ interface JsonReport {
   numFailedTests: number;
   numPendingTests: number;
   numTodoTests: number;
-  numFailedTestSuites: number;
   testResults: { name: string; status: string; assertionResults: { status: string; fullName: string }[] }[];
 }
 
@@ -47,8 +55,14 @@ async function prepare(signal: AbortSignal): Promise<void> {
   reporter.info(describeEngine(await findEngine({ reporter, signal })));
 }
 
-/** Runs vitest in this checkout and gives its report; undefined if it ended without one. */
-async function runVitest(selected: string[], signal: AbortSignal): Promise<JsonReport | undefined> {
+interface VitestRun {
+  code: number | null;
+  /** undefined if it ended without one. */
+  report: JsonReport | undefined;
+}
+
+/** Runs vitest in this checkout. */
+async function runVitest(selected: string[], signal: AbortSignal): Promise<VitestRun> {
   const folder = mkdtempSync(join(tmpdir(), "certfleet-test-"));
   const report = join(folder, "report.json");
   const argv = ["run", ...selected, "--reporter=verbose", "--reporter=json", `--outputFile.json=${report}`];
@@ -58,24 +72,26 @@ async function runVitest(selected: string[], signal: AbortSignal): Promise<JsonR
   });
   // vitest ends its workers on SIGINT, and a story's end takes its world down.
   signal.addEventListener("abort", () => child.kill("SIGINT"), { once: true });
-  await new Promise((resolve, reject) => child.once("close", resolve).once("error", reject));
+  const code = await new Promise<number | null>((resolve, reject) =>
+    child.once("close", resolve).once("error", reject),
+  );
   try {
-    return JSON.parse(readFileSync(report, "utf8")) as JsonReport;
+    return { code, report: JSON.parse(readFileSync(report, "utf8")) as JsonReport };
   } catch {
-    return undefined;
+    return { code, report: undefined };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** A file that could not even be collected has no tests of its own, and counts as one failure. */
-function count(report: JsonReport): Counts {
+/** A file that could not even be collected counts as one failure, and so does an error outside of all tests. */
+function count(report: JsonReport, code: number | null): Counts {
   const broken = report.testResults.filter(({ status, assertionResults }) => {
     return status === "failed" && !assertionResults.some((test) => test.status === "failed");
   });
   return {
     passed: report.numPassedTests,
-    failed: report.numFailedTests + broken.length,
+    failed: Math.max(report.numFailedTests + broken.length, code === 0 ? 0 : 1),
     skipped: report.numPendingTests + report.numTodoTests,
   };
 }
@@ -87,12 +103,17 @@ async function main(argv: readonly string[], signal: AbortSignal): Promise<numbe
   }
   const selected = selection(argv);
   await prepare(signal);
-  const report = await runVitest(selected, signal);
-  if (!report) {
-    process.stderr.write(signal.aborted ? "interrupted\n" : "the tests ended without a report\n");
-    return signal.aborted ? 130 : 1;
+  const { report, code } = await runVitest(selected, signal);
+  if (signal.aborted) {
+    await Promise.all(stories.map((story) => openWorld(worldOf(story)).down()));
+    process.stderr.write("interrupted; what this run started is stopped, and what is built stays built\n");
+    return 130;
   }
-  const { passed, failed, skipped } = count(report);
+  if (!report) {
+    process.stderr.write("the tests ended without a report\n");
+    return 1;
+  }
+  const { passed, failed, skipped } = count(report, code);
   for (const { assertionResults } of report.testResults) {
     for (const test of assertionResults)
       if (test.status === "pending") process.stdout.write(`skipped: ${test.fullName}\n`);

@@ -11,6 +11,7 @@ import {
   type Engine,
   type World,
 } from "../../lab";
+import { worldOf } from "./names";
 import { Stack, type Run } from "./stack";
 
 export interface Story {
@@ -25,8 +26,8 @@ export interface Story {
 /** A world of the story's own, up before its first test and gone after its last. */
 export function tellStory(name: string): Story {
   const reporter = new TerminalReporter();
-  const world = openWorld(`e2e-${name}`);
-  const folder = join(cacheFolder(), "runs", `e2e-${name}`);
+  const world = openWorld(worldOf(name));
+  const folder = join(cacheFolder(), "runs", worldOf(name));
   const stacks: Stack[] = [];
   let engine: Engine | undefined;
   beforeAll(async () => {

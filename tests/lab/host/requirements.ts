@@ -46,7 +46,6 @@ const programs: readonly Program[] = [
     minimum: "1.26",
     fix: "install Go 1.26 or later: https://go.dev/doc/install",
   },
-  { name: "python3", argv: ["python3", "--version"], minimum: "3.9", fix: packages("python3", "python3") },
   { name: "unshare", fix: packages("util-linux", "util-linux") },
   { name: "nsenter", fix: packages("util-linux", "util-linux-core") },
   { name: "mount", fix: packages("mount", "util-linux-core") },
