@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           name: "contract",
           include: ["tests/contract/**/*.test.ts"],
-          globalSetup: ["tests/contract/support/build.ts"],
+          globalSetup: ["tests/support/build.ts"],
           // A plugin's first construct loads the Kubernetes SDK, which takes seconds on a small machine.
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -31,7 +31,8 @@ type ClusterTlsArgs = z.output<typeof argsSchema>;
 
 /** TLS for one cluster: cert-manager, issuers and domains. */
 export class ClusterTls extends Component {
-  readonly domains: pulumi.Output<Record<string, DomainStatus>>;
+  /** By host, each an Output of its own, so that in a preview a new domain leaves the others' values known. */
+  readonly domains: Record<string, pulumi.Output<DomainStatus>>;
   readonly requiredDnsRecords: pulumi.Output<RequiredDnsRecord[]>;
   readonly platform: pulumi.Output<Platform>;
 
@@ -41,10 +42,10 @@ export class ClusterTls extends Component {
     const issuers = makeIssuers(name, args, installation, this, opts);
     const domains = makeDomains(name, args, issuers, this, opts);
     this.platform = withGatewayClass(issuers.platform, args);
-    this.domains = pulumi.output(collect(args.domains, domains));
-    this.requiredDnsRecords = this.domains.apply((all) =>
-      Object.values(all).flatMap((domain) => domain.requiredDnsRecords),
-    );
+    this.domains = collect(args.domains, domains);
+    this.requiredDnsRecords = pulumi
+      .all(Object.values(this.domains))
+      .apply((all) => all.flatMap((domain) => domain.requiredDnsRecords));
     this.declareOutputs({
       domains: this.domains,
       requiredDnsRecords: this.requiredDnsRecords,

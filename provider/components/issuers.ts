@@ -12,7 +12,10 @@ import { KubernetesObject } from "./kubernetes-object";
 
 const token = "certfleet:index:Issuers";
 
-const dnsSecretsArgs = input(z.record(z.string(), z.string().min(1, "must not be empty")));
+const credential = z
+  .string()
+  .regex(/^\S(.*\S)?$/s, "must be a text that neither begins nor ends with spaces or line ends; set it again without them");
+const dnsSecretsArgs = input(z.record(z.string(), credential));
 
 export const issuersShape = {
   acme: acmeArgs.meta({ description: "Account and directories of the CA." }),

@@ -3,10 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { CertificateStatus, GatewayStatus } from "../kubernetes/types";
 import { requiredDnsRecords } from "../plan/dns-records";
-import { domainShape, planDomain, timeoutArgs, type DomainPlan } from "../plan/domain";
+import { domainShape, planDomain, type DomainPlan } from "../plan/domain";
 import { domainStatusShape, readAddresses, readCertificate, type DomainStatus } from "../plan/domain-status";
 import { gatewayClassOf, issuerOf, platformArgs } from "../plan/platform";
-import { domainProblems } from "../plan/rules";
+import { domainProblems, platformProblems } from "../plan/rules";
 import { input } from "../schema/vocabulary";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
 import { KubernetesObject } from "./kubernetes-object";
@@ -23,6 +23,8 @@ const argsSchema = z.strictObject({
 
 type TlsDomainArgs = z.output<typeof argsSchema>;
 
+const defaultTimeouts = { certificate: 600, gateway: 600 };
+
 /** One domain: its Certificate, awaited Ready, and beside it, not after it, the Gateway and routes that serve it. */
 export class TlsDomain extends Component {
   readonly status: pulumi.Output<DomainStatus>;
@@ -36,7 +38,7 @@ export class TlsDomain extends Component {
       { ...args, namespace, route: completeRoute(args) },
       { name: issuer, kind: "ClusterIssuer" },
     );
-    const timeouts = args.timeouts ?? timeoutArgs.parse({});
+    const timeouts = { ...defaultTimeouts, ...args.timeouts };
     const certificate = makeCertificate(name, plan, { ...first, timeoutSeconds: timeouts.certificate });
     // A Gateway is programmed only once its Secret exists, so its own bound begins where the Certificate's ends.
     const gateways = makeRoute(name, plan, { ...first, timeoutSeconds: timeouts.certificate + timeouts.gateway });
@@ -113,6 +115,6 @@ export const tlsDomain = defineComponent({
     "One domain on a cluster whose issuers exist already: a Certificate, a Gateway, an HTTPRoute and a redirect from http to https. Needs rights in the domain's namespace only.",
   args: argsSchema,
   outputs: z.object(domainStatusShape),
-  rules: (args, given) => domainProblems(args, given, []),
+  rules: (args, given) => [...domainProblems(args, given, []), ...platformProblems(args.platform, args)],
   create: TlsDomain,
 });

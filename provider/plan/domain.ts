@@ -2,10 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { environmentArgs } from "../issuers/acme";
 import type { Manifest } from "../kubernetes/types";
-import { planRoute, routeArgs } from "../routes";
+import { mergeRoutes, planRoute, routeArgs } from "../routes";
 import type { PlannedObject } from "../routes/contract";
 import { label, port, seconds, stringMap } from "../schema/leaves";
-import { hasOutput, input, objectType } from "../schema/vocabulary";
+import { input, mergeMaps, objectType } from "../schema/vocabulary";
 import { hostname } from "../schema/hostname";
 import { objectName } from "./names";
 
@@ -15,8 +15,10 @@ export const backendArgs = objectType("Backend", "The Service that answers for a
 });
 
 export const timeoutArgs = objectType("DomainTimeouts", "How long an update waits for a domain, in seconds.", {
-  certificate: seconds.default(600).meta({ description: "Until the Certificate is Ready." }),
-  gateway: seconds.default(600).meta({ description: "Until the Gateway is Programmed." }),
+  certificate: seconds.optional().meta({ description: "Until the Certificate is Ready. Default: 600." }),
+  gateway: seconds.optional().meta({
+    description: "Until the Gateway is Programmed, counted from the end of the Certificate's bound. Default: 600.",
+  }),
 });
 
 /** What a domain can say for itself, and `defaults` for all domains. */
@@ -69,28 +71,20 @@ export const domainArgs = objectType("Domain", "One host: its certificate and it
 export type DomainArgs = z.output<typeof domainArgs>;
 export type DomainDefaults = z.output<typeof defaultsArgs>;
 
-/** A domain's own args over the defaults: whole properties, except labels and annotations, which are merged key by key. */
+/** A domain's own args over the defaults: key by key, also within the route, the timeouts, labels and annotations. */
 export function withDefaults(domain: DomainArgs, defaults: DomainDefaults = {}): DomainArgs {
   const given = Object.fromEntries(Object.entries(domain).filter(([, value]) => value !== undefined));
   return {
     ...defaults,
     ...(given as DomainArgs),
+    route: mergeRoutes(defaults.route, domain.route),
+    timeouts: defaults.timeouts || domain.timeouts ? { ...defaults.timeouts, ...domain.timeouts } : undefined,
     labels: mergeMaps(defaults.labels, domain.labels),
     annotations: mergeMaps(defaults.annotations, domain.annotations),
   };
 }
 
-type StringMap = pulumi.Input<Record<string, string>>;
-
 const ownLabels = { "app.kubernetes.io/managed-by": "certfleet" };
-
-function mergeMaps(below: StringMap, above: StringMap | undefined): StringMap;
-function mergeMaps(below: StringMap | undefined, above: StringMap | undefined): StringMap | undefined;
-function mergeMaps(below: StringMap | undefined, above: StringMap | undefined): StringMap | undefined {
-  if (!below || !above) return above ?? below;
-  if (!hasOutput(below) && !hasOutput(above)) return Object.assign({}, below, above);
-  return pulumi.all([below, above]).apply(([first, second]) => ({ ...first, ...second }));
-}
 
 export interface DomainPlan {
   namespace: pulumi.Input<string>;
@@ -106,7 +100,7 @@ export function planDomain(
 ): DomainPlan {
   const name = objectName(args.host);
   const namespace = args.namespace ?? "default";
-  const labels = mergeMaps(ownLabels, args.labels);
+  const labels = mergeMaps(ownLabels, args.labels) ?? ownLabels;
   const secretName = secretNameOf(args.certificateFrom ?? args.host);
   const metadata = { namespace, labels, annotations: args.annotations };
   const certificate = args.certificateFrom

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { environmentArgs } from "../issuers/acme";
-import { objectType } from "../schema/vocabulary";
+import { openObjectType } from "../schema/vocabulary";
 
 /** What an application's stack needs of a platform's stack: leaves only, so that it can be read through a StackReference. */
-export const platformArgs = objectType(
+export const platformArgs = openObjectType(
   "Platform",
   "What a domain needs to know of the cluster that it is added to. An output of ClusterTls and Issuers, to be passed to TlsDomain.",
   {
@@ -20,18 +20,22 @@ export type Platform = z.output<typeof platformArgs>;
 /** The ClusterIssuer of an environment on a platform. */
 export function issuerOf(platform: Platform, environment: string | undefined): string {
   const wanted = environment ?? platform.environment;
-  const name = platform.issuers[wanted];
+  const name = Object.hasOwn(platform.issuers, wanted) ? platform.issuers[wanted] : undefined;
   if (name) return name;
-  const offered = Object.keys(platform.issuers).join(", ");
-  throw new Error(
-    `environment: the platform has no issuer for "${wanted}" (it has: ${offered}); use one of those, or add "${wanted}" to acme.additionalEnvironments of the platform's stack`,
-  );
+  throw new Error(`environment: ${missingIssuer(platform, wanted)}`);
 }
 
 /** The GatewayClass of a domain that names none. */
 export function gatewayClassOf(platform: Platform): string {
   if (platform.gatewayClassName) return platform.gatewayClassName;
-  throw new Error(
-    "route.gatewayApi.gatewayClassName: is missing, and the platform names none; set it to a GatewayClass of the cluster (kubectl get gatewayclasses)",
-  );
+  throw new Error(`route.gatewayApi.gatewayClassName: ${missingGatewayClass}`);
 }
+
+/** Why an environment cannot be used on a platform. */
+export function missingIssuer(platform: Platform, wanted: string): string {
+  const offered = Object.keys(platform.issuers).join(", ");
+  return `the platform has no issuer for "${wanted}" (it has: ${offered}); use one of those, or add "${wanted}" to acme.additionalEnvironments of the platform's stack`;
+}
+
+export const missingGatewayClass =
+  "is missing, and the platform names none; set it to a GatewayClass of the cluster (kubectl get gatewayclasses)";

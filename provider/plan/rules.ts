@@ -6,6 +6,8 @@ import { show, type Path, type Problem } from "../schema/problems";
 import { nearest } from "../schema/nearest";
 import { withDefaults, type DomainArgs, type DomainDefaults } from "./domain";
 import { covers, inZone } from "../schema/hostname";
+import { hasOutput } from "../schema/vocabulary";
+import { missingGatewayClass, missingIssuer, type Platform } from "./platform";
 
 /** What a domain's own args must satisfy, wherever they stand. */
 export function domainProblems(domain: DomainArgs, given: DomainArgs, path: Path): Problem[] {
@@ -35,6 +37,22 @@ export function domainProblems(domain: DomainArgs, given: DomainArgs, path: Path
   if (domain.createNamespace && typeof given.namespace !== "string") {
     const reason = "must be a plain string with createNamespace: true, because it decides which resources exist";
     add("namespace", `${reason}; got ${show(given.namespace)}`);
+  }
+  return problems;
+}
+
+/** What a platform must offer a domain, as far as the platform is known already. */
+export function platformProblems(platform: pulumi.Input<Platform>, domain: DomainArgs): Problem[] {
+  if (hasOutput(platform)) return [];
+  const known = platform as Platform;
+  const problems: Problem[] = [];
+  const environment = domain.environment ?? known.environment;
+  if (!Object.hasOwn(known.issuers, environment)) {
+    problems.push({ path: ["environment"], reason: missingIssuer(known, environment) });
+  }
+  const named = domain.route?.gatewayApi?.gatewayClassName ?? known.gatewayClassName;
+  if (!domain.certificateOnly && !named) {
+    problems.push({ path: ["route", "gatewayApi", "gatewayClassName"], reason: missingGatewayClass });
   }
   return problems;
 }

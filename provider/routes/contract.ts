@@ -26,5 +26,7 @@ export interface PlannedObject {
 
 /** A kind of route: its own args fragment beside its plan from args to objects. */
 export interface RouteKind<A> {
+  /** A domain's own args over the defaults. */
+  merge(below: A, above: A): A;
   plan(context: RouteContext, args: A): PlannedObject[];
 }

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { objectType } from "../schema/vocabulary";
+import { mergeMaps, objectType } from "../schema/vocabulary";
 import { stringMap, text } from "../schema/leaves";
 import type { Manifest } from "../kubernetes/types";
 import type { PlannedObject, RouteContext, RouteKind } from "./contract";
@@ -16,13 +16,16 @@ export const gatewayApiArgs = objectType(
         "Default: the platform's, where the platform names one. On many clouds each Gateway is a load balancer of its own.",
       source: "gateway.networking.k8s.io/v1 Gateway spec.gatewayClassName",
     }),
-    annotations: stringMap.optional().meta({ description: "Annotations of the Gateway only." }),
+    annotations: stringMap
+      .optional()
+      .meta({ description: "Annotations of the Gateway alone, over those of the domain." }),
   },
 );
 
 type GatewayApiArgs = z.output<typeof gatewayApiArgs>;
 
 export const gatewayApi: RouteKind<GatewayApiArgs> = {
+  merge: (below, above) => ({ ...below, ...above, annotations: mergeMaps(below.annotations, above.annotations) }),
   plan(context, args) {
     const redirect = context.redirect ? [redirectRoute(context)] : [];
     return [gateway(context, args), httpsRoute(context), ...redirect];
@@ -37,7 +40,7 @@ function gateway(context: RouteContext, args: GatewayApiArgs): PlannedObject {
     role: "",
     readyCondition: "Programmed",
     hasAddresses: true,
-    manifest: object(context, "Gateway", context.name, args.annotations ?? context.annotations, {
+    manifest: object(context, "Gateway", context.name, mergeMaps(context.annotations, args.annotations), {
       gatewayClassName: args.gatewayClassName,
       listeners: [
         { name: "http", protocol: "HTTP", port: 80, hostname: host, allowedRoutes },

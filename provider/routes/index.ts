@@ -14,6 +14,12 @@ export type RouteKindName = keyof RouteArgs;
 /** Typed over the args' keys, so that a kind that is missing here does not compile. */
 const kinds: { [K in RouteKindName]: RouteKind<NonNullable<RouteArgs[K]>> } = { gatewayApi };
 
+/** A domain's own route over the default one. */
+export function mergeRoutes(below: RouteArgs | undefined, above: RouteArgs | undefined): RouteArgs | undefined {
+  if (!below?.gatewayApi || !above) return above ?? below;
+  return { gatewayApi: kinds.gatewayApi.merge(below.gatewayApi, above.gatewayApi ?? {}) };
+}
+
 export function planRoute(context: RouteContext, route: RouteArgs): PlannedObject[] {
   return kinds.gatewayApi.plan(context, route.gatewayApi ?? {});
 }

@@ -50,6 +50,11 @@ export function objectType<S extends z.ZodRawShape>(name: string, description: s
   return z.strictObject(shape).meta({ token: `certfleet:index:${name}`, description });
 }
 
+/** An object type that one stack writes and another reads: keys that a later version adds are passed over. */
+export function openObjectType<S extends z.ZodRawShape>(name: string, description: string, shape: S) {
+  return z.object(shape).meta({ token: `certfleet:index:${name}`, description });
+}
+
 /** A string enum with a name of its own in every SDK. */
 export function enumType<const V extends readonly [string, ...string[]]>(name: string, description: string, values: V) {
   return z.enum(values).meta({ token: `certfleet:index:${name}`, description });
@@ -75,4 +80,13 @@ export function metaOf(schema: z.core.$ZodType): z.GlobalMeta {
 export function shapeOf(schema: z.ZodObject): [string, z.core.$ZodType][] {
   const shape: Record<string, z.core.$ZodType> = schema.shape;
   return Object.entries(shape);
+}
+
+type StringMap = pulumi.Input<Record<string, string>>;
+
+/** Labels or annotations with others over them, key by key. */
+export function mergeMaps(below: StringMap | undefined, above: StringMap | undefined): StringMap | undefined {
+  if (!below || !above) return above ?? below;
+  if (!hasOutput(below) && !hasOutput(above)) return Object.assign({}, below, above) as Record<string, string>;
+  return pulumi.all([below, above]).apply(([first, second]) => ({ ...first, ...second }));
 }

@@ -61,7 +61,7 @@ export class ClusterTls extends pulumi.ComponentResource {
             resourceInputs["acme"] = args?.acme;
             resourceInputs["certManager"] = args ? (args.certManager ? inputs.certManagerInstallationArgsProvideDefaults(args.certManager) : undefined) : undefined;
             resourceInputs["challenges"] = args?.challenges;
-            resourceInputs["defaults"] = args ? (args.defaults ? inputs.domainDefaultsArgsProvideDefaults(args.defaults) : undefined) : undefined;
+            resourceInputs["defaults"] = args?.defaults;
             resourceInputs["dnsSecrets"] = args?.dnsSecrets ? pulumi.secret(args.dnsSecrets) : undefined;
             resourceInputs["domains"] = args?.domains;
             resourceInputs["platform"] = undefined /*out*/;

@@ -91,7 +91,7 @@ export class TlsDomain extends pulumi.ComponentResource {
             resourceInputs["platform"] = args?.platform;
             resourceInputs["redirect"] = args?.redirect;
             resourceInputs["route"] = args?.route;
-            resourceInputs["timeouts"] = args ? (args.timeouts ? inputs.domainTimeoutsArgsProvideDefaults(args.timeouts) : undefined) : undefined;
+            resourceInputs["timeouts"] = args?.timeouts;
             resourceInputs["addresses"] = undefined /*out*/;
             resourceInputs["issuer"] = undefined /*out*/;
             resourceInputs["notAfter"] = undefined /*out*/;

@@ -77,7 +77,7 @@ describe("bad args", () => {
     const wrong: [string, Record<string, unknown>, string[]][] = [
       ["CertManager", { version: "1.21", timeoutSeconds: 0 }, ["timeoutSeconds", "version"]],
       ["Issuers", { acme: {}, challenges: [] }, ["challenges"]],
-      ["TlsDomain", { platform, host: "*.*.example.com" }, ["backend", "host"]],
+      ["TlsDomain", { platform, host: "*.*.example.com" }, ["backend", "host", "route.gatewayApi.gatewayClassName"]],
       ["TlsDomain", { host: "tea.example.com", certificateOnly: true }, ["platform"]],
     ];
     for (const [component, inputs, paths] of wrong) {

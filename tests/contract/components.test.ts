@@ -3,7 +3,7 @@ import { acme, cloudflareChallenge, domain } from "../support/builders";
 import { construct, tryConstruct } from "./support/construct";
 import { token } from "./support/inputs";
 import { Plugin } from "./support/plugin";
-import { outputValue, secretValue } from "./support/wire";
+import { outputValue, secretValue, propertyErrors } from "./support/wire";
 
 const platform = {
   issuers: { staging: "letsencrypt-staging" },
@@ -47,8 +47,15 @@ describe("a component alone", () => {
 
   it("TlsDomain says what a platform lacks", async () => {
     const inputs = { ...domain("tea.example.com", { environment: "production" }), platform: outputValue(platform) };
-    const { error } = await tryConstruct(plugin, inputs, { type: "certfleet:index:TlsDomain", name: "tea" });
-    expect(error?.details).toContain('the platform has no issuer for "production" (it has: staging)');
+    const { error, registrations } = await tryConstruct(plugin, inputs, {
+      type: "certfleet:index:TlsDomain",
+      name: "tea",
+    });
+    expect(propertyErrors(error!)).toContainEqual({
+      path: "environment",
+      reason: expect.stringContaining('the platform has no issuer for "production" (it has: staging)') as string,
+    });
+    expect(registrations).toEqual([]);
   });
 
   it("TlsDomain makes its namespace first, on request", async () => {

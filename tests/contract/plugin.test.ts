@@ -6,10 +6,12 @@ import { join } from "node:path";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { clusterArgs } from "../support/builders";
-import { root } from "./support/build";
+import { root } from "../support/build";
 import { construct, tryConstruct } from "./support/construct";
 import { Plugin } from "./support/plugin";
 import { outputValue } from "./support/wire";
+
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
 
 describe("the plugin", () => {
   let plugin: Plugin;
@@ -19,7 +21,6 @@ describe("the plugin", () => {
   afterAll(() => plugin.stop());
 
   it("says its package's version", async () => {
-    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
     const info = await plugin.call((client) => client.getPluginInfo.bind(client), new Empty());
     expect(info.getVersion()).toBe(version);
   });
@@ -57,6 +58,22 @@ describe("the plugin", () => {
 });
 
 describe("starting", () => {
+  it.each([
+    ["its executable, found on PATH", [join(root, "pulumi-resource-certfleet")]],
+    [
+      "the SDK's runner, as PulumiPlugin.yaml asks for",
+      [process.execPath, join(root, "node_modules", "@pulumi", "pulumi", "cmd", "run-plugin"), root],
+    ],
+  ])("starts by %s", async (_way, argv) => {
+    const started = await Plugin.start({}, argv);
+    try {
+      const info = await started.call((client) => client.getPluginInfo.bind(client), new Empty());
+      expect(info.getVersion()).toBe(version);
+    } finally {
+      await started.stop();
+    }
+  });
+
   /** The packages that are loaded once the plugin could answer its first call. */
   function loadedPackages(): string[] {
     const script = `

@@ -17,7 +17,7 @@ export async function keepInstructions(world: World, engine: Engine, folder: str
     `\nThe world "${world.name}" stays up:`,
     lab("kubectl get certificates,gateways,httproutes -A"),
     lab("curl https://tea.example.com/ --cacert " + root),
-    lab(`env ${settings.join(" ")} sh -c '${search} pulumi --cwd examples/quickstart stack --stack lab'`),
+    lab(`env ${settings.join(" ")} sh -c '${search} pulumi --cwd ${join(folder, "quickstart")} stack --stack lab'`),
     `From this machine, port ${forwarded.port} leads to the Gateways:`,
     `  curl --cacert ${root} --connect-to ::127.0.0.1:${forwarded.port} https://tea.example.com/`,
     `  chromium --host-resolver-rules="MAP *.example.com:443 127.0.0.1:${forwarded.port}" https://tea.example.com/   (import ${root} to trust it)`,

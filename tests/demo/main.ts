@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { interruption, TerminalReporter } from "../lab";
-import { runDemo } from "./demo";
+import { emptyReport, runDemo, type DemoReport } from "./demo";
 
 const help = `npm run demo [-- --keep] [-- --json]
 
@@ -20,18 +20,23 @@ async function main(): Promise<number> {
   const say = (text: string): void => void (values.json ? process.stderr : process.stdout).write(`${text}\n`);
   const signal = interruption();
   signal.addEventListener("abort", () => process.stderr.write("\ninterrupted: stopping what this run started\n"));
-  try {
-    const report = await runDemo({ keep: values.keep, say, reporter: new TerminalReporter(), signal });
-    if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-    return report.problems.length === 0 ? 0 : 1;
-  } catch (error) {
-    if (signal.aborted) {
-      process.stderr.write("interrupted; what this run started is stopped, and what is built stays built\n");
-      return 130;
-    }
-    process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
-    return 1;
+  const report = emptyReport();
+  const code = await runDemo({ keep: values.keep, say, reporter: new TerminalReporter(), signal }, report)
+    .then(() => (report.problems.length === 0 ? 0 : 1))
+    .catch((error: unknown) => explain(error, signal, report));
+  if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  return code;
+}
+
+function explain(error: unknown, signal: AbortSignal, report: DemoReport): number {
+  const message = error instanceof Error ? error.message : String(error);
+  report.problems.push(message);
+  if (signal.aborted) {
+    process.stderr.write("interrupted; what this run started is stopped, and what is built stays built\n");
+    return 130;
   }
+  process.stderr.write(`demo: ${message}\n`);
+  return 1;
 }
 
 void main().then((code) => (process.exitCode = code));

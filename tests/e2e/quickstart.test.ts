@@ -42,6 +42,8 @@ describe("examples/quickstart", () => {
   });
 
   it("serves both domains over https after one up", async () => {
+    // The secret's creation is announced, too, before it is done.
+    await succeed(stack.preview());
     await succeed(stack.up());
     const { domains, platform } = await stack.outputs<QuickstartOutputs>();
     const root = await story.world.acmeRoot("staging");
@@ -123,7 +125,7 @@ describe("examples/quickstart", () => {
       expect(text.includes(token) || text.includes(encoded), `the token is in the ${place}`).toBe(false);
     }
     const { logs, podLogs } = story.world.layout;
-    const found = grep(token, encoded, [logs, podLogs]);
+    const found = grep(token, encoded, [logs, podLogs, story.folder]);
     expect(found, "files that hold the token").toBe("");
   });
 

@@ -217,15 +217,6 @@ export interface DomainArgs {
      */
     timeouts?: inputs.DomainTimeoutsArgs;
 }
-/**
- * domainArgsProvideDefaults sets the appropriate defaults for DomainArgs
- */
-export function domainArgsProvideDefaults(val: DomainArgs): DomainArgs {
-    return {
-        ...val,
-        timeouts: (val.timeouts ? inputs.domainTimeoutsArgsProvideDefaults(val.timeouts) : undefined),
-    };
-}
 
 /**
  * What holds for every domain that does not say otherwise.
@@ -264,38 +255,19 @@ export interface DomainDefaultsArgs {
      */
     timeouts?: inputs.DomainTimeoutsArgs;
 }
-/**
- * domainDefaultsArgsProvideDefaults sets the appropriate defaults for DomainDefaultsArgs
- */
-export function domainDefaultsArgsProvideDefaults(val: DomainDefaultsArgs): DomainDefaultsArgs {
-    return {
-        ...val,
-        timeouts: (val.timeouts ? inputs.domainTimeoutsArgsProvideDefaults(val.timeouts) : undefined),
-    };
-}
 
 /**
  * How long an update waits for a domain, in seconds.
  */
 export interface DomainTimeoutsArgs {
     /**
-     * Until the Certificate is Ready.
+     * Until the Certificate is Ready. Default: 600.
      */
     certificate?: number;
     /**
-     * Until the Gateway is Programmed.
+     * Until the Gateway is Programmed, counted from the end of the Certificate's bound. Default: 600.
      */
     gateway?: number;
-}
-/**
- * domainTimeoutsArgsProvideDefaults sets the appropriate defaults for DomainTimeoutsArgs
- */
-export function domainTimeoutsArgsProvideDefaults(val: DomainTimeoutsArgs): DomainTimeoutsArgs {
-    return {
-        ...val,
-        certificate: (val.certificate) ?? 600,
-        gateway: (val.gateway) ?? 600,
-    };
 }
 
 /**
@@ -303,7 +275,7 @@ export function domainTimeoutsArgsProvideDefaults(val: DomainTimeoutsArgs): Doma
  */
 export interface GatewayApiRouteArgs {
     /**
-     * Annotations of the Gateway only.
+     * Annotations of the Gateway alone, over those of the domain.
      */
     annotations?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
     /**

@@ -4,7 +4,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { root } from "./build";
+import { root } from "../../support/build";
 import { FakeEngine } from "./fake-engine";
 
 type Answer<R> = (error: grpc.ServiceError | null, response: R) => void;
@@ -14,6 +14,9 @@ type Method<Q, R> = (
   options: Partial<grpc.CallOptions>,
   callback: Answer<R>,
 ) => unknown;
+
+/** The plugin's own start; an engine may take another way to it. */
+const compiled = [process.execPath, join(root, "bin", "index.js")];
 
 /** How long a call may take before the plugin counts as hanging. */
 const patience = 45_000;
@@ -34,10 +37,11 @@ export class Plugin {
     this.client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
   }
 
-  static async start(env: Record<string, string> = {}): Promise<Plugin> {
+  static async start(env: Record<string, string> = {}, argv: readonly string[] = compiled): Promise<Plugin> {
     const engine = await new FakeEngine().start();
     const folder = mkdtempSync(join(tmpdir(), "certfleet-contract-"));
-    const child = spawn(process.execPath, [join(root, "bin", "index.js"), engine.address], {
+    const [program, ...args] = argv as [string, ...string[]];
+    const child = spawn(program, [...args, engine.address], {
       cwd: folder,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],

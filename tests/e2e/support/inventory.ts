@@ -11,6 +11,9 @@ export interface Inventory {
   kept: Set<string>;
 }
 
+/** Secrets that cert-manager keeps for itself: account keys and its webhook's CA. They stay where its namespace does. */
+const ownSecrets = /-account-key$|^cert-manager-webhook-ca$/;
+
 interface Listed {
   kind: string;
   metadata: { name: string; namespace?: string; annotations?: Record<string, string>; labels?: Record<string, string> };
@@ -31,7 +34,10 @@ const describe = ({ kind, metadata }: Listed): string =>
 
 function isKept({ kind, metadata }: Listed): boolean {
   if (kind === "CustomResourceDefinition") return metadata.name.endsWith("cert-manager.io");
-  return kind === "Secret" && metadata.annotations?.["cert-manager.io/certificate-name"] !== undefined;
+  return (
+    kind === "Secret" &&
+    (metadata.annotations?.["cert-manager.io/certificate-name"] !== undefined || ownSecrets.test(metadata.name))
+  );
 }
 
 export interface Leftovers {

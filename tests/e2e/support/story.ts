@@ -16,6 +16,8 @@ import { Stack, type Run } from "./stack";
 
 export interface Story {
   world: World;
+  /** The run's folder: the engine's state, settings, output and event logs. */
+  folder: string;
   engine: Engine;
   /** A stack of an example, or of a program in a folder of its own. */
   stack(program: string, env?: Record<string, string>): Stack;
@@ -51,6 +53,7 @@ export function tellStory(name: string): Story {
   });
   return {
     world,
+    folder,
     get engine() {
       return engine!;
     },

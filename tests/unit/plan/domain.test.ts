@@ -179,3 +179,25 @@ describe("a plan of many domains", () => {
     expect(new Set(names).size).toBe(names.length);
   });
 });
+
+describe("withDefaults", () => {
+  const defaults = {
+    route: { gatewayApi: { gatewayClassName: "istio", annotations: { team: "edge" } } },
+    timeouts: { certificate: 900 },
+  };
+
+  it("keeps the rest of the default route where a domain sets a part of it", () => {
+    const own = { host: "tea.example.com", route: { gatewayApi: { annotations: { pool: "blue" } } } };
+    expect(withDefaults(own, defaults).route).toEqual({
+      gatewayApi: { gatewayClassName: "istio", annotations: { team: "edge", pool: "blue" } },
+    });
+    expect(withDefaults({ host: "tea.example.com", route: {} }, defaults).route).toEqual({
+      gatewayApi: defaults.route.gatewayApi,
+    });
+  });
+
+  it("keeps the other timeouts where a domain sets one", () => {
+    const own = { host: "tea.example.com", timeouts: { gateway: 60 } };
+    expect(withDefaults(own, defaults).timeouts).toEqual({ certificate: 900, gateway: 60 });
+  });
+});

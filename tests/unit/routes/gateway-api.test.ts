@@ -79,7 +79,7 @@ describe("a route by the Gateway API", () => {
     expect(planRoute(routeContext({ redirect: false }), { gatewayApi })).toEqual([gateway, route]);
   });
 
-  it("annotates everything with the domain's annotations, and the Gateway with its own where it has them", () => {
+  it("annotates everything with the domain's annotations, and the Gateway with its own over them", () => {
     const annotations = { team: "tea" };
     const own = { "networking.gke.io/certmap": "none" };
     const annotated = planRoute(routeContext({ annotations }), { gatewayApi });
@@ -91,7 +91,7 @@ describe("a route by the Gateway API", () => {
     const [first, ...others] = planRoute(routeContext({ annotations }), {
       gatewayApi: { ...gatewayApi, annotations: own },
     });
-    expect(first!.manifest.metadata.annotations).toEqual(own);
+    expect(first!.manifest.metadata.annotations).toEqual({ ...annotations, ...own });
     expect(others.map(({ manifest }) => manifest.metadata.annotations)).toEqual([annotations, annotations]);
   });
 });
