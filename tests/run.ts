@@ -22,7 +22,7 @@ const stories = readdirSync(join(__dirname, "e2e"))
 /** Examples that share a story. */
 const storyOf: Record<string, string> = { platform: "two-stacks", application: "two-stacks" };
 
-const help = `npm test                     every suite: unit, contract, drift, e2e
+const help = `npm test                     every suite: unit, contract, drift, tools, e2e
 npm run e2e [-- NAME ...]    the stories of the named examples alone; all without a name.
                              Examples: quickstart, platform, application (the last two share the story two-stacks)
 
@@ -42,16 +42,21 @@ interface JsonReport {
   testResults: { name: string; status: string; assertionResults: { status: string; fullName: string }[] }[];
 }
 
-/** What to hand to vitest for the words of the command line. */
-function selection(argv: readonly string[]): string[] {
+/** The stories that the command line asks for, and what to hand to vitest. */
+interface Selection {
+  stories: string[];
+  argv: string[];
+}
+
+function selection(argv: readonly string[]): Selection {
   const [suite, ...names] = argv;
-  if (suite === undefined) return [];
+  if (suite === undefined) return { stories, argv: [] };
   if (suite !== "e2e") throw new Error(`"${suite}": must be e2e or nothing\n\n${help}`);
   const wanted = [...new Set(names.map((name) => storyOf[name] ?? name))];
   const unknown = wanted.filter((name) => !stories.includes(name));
-  if (unknown.length > 0)
-    throw new Error(`no story of that name: ${unknown.join(", ")}; there are ${stories.join(", ")}`);
-  return ["--project", "e2e", ...wanted.map((name) => `tests/e2e/${name}.test.ts`)];
+  if (unknown.length > 0) throw new Error(`no example of that name: ${unknown.join(", ")}\n\n${help}`);
+  const files = wanted.map((name) => `tests/e2e/${name}.test.ts`);
+  return { stories: wanted.length > 0 ? wanted : stories, argv: ["--project", "e2e", ...files] };
 }
 
 /** Everything that takes long is built before the first test, so that no test's bound is spent on it. */
@@ -110,9 +115,11 @@ async function main(argv: readonly string[], signal: AbortSignal): Promise<numbe
   }
   const selected = selection(argv);
   await prepare(signal);
-  const { report, code } = await runVitest(selected, signal);
+  const { report, code } = await runVitest(selected.argv, signal);
   if (signal.aborted) {
-    await Promise.all(stories.map((story) => openWorld(worldOf(story)).down()));
+    if (!process.env.CERTFLEET_KEEP_WORLDS) {
+      await Promise.all(selected.stories.map((story) => openWorld(worldOf(story)).down()));
+    }
     process.stderr.write("interrupted; what this run started is stopped, and what is built stays built\n");
     return 130;
   }

@@ -14,7 +14,10 @@ const token = "certfleet:index:Issuers";
 
 const credential = z
   .string()
-  .regex(/^\S(.*\S)?$/s, "must be a text that neither begins nor ends with spaces or line ends; set it again without them");
+  .regex(
+    /^\S(.*\S)?$/s,
+    "must be a text that neither begins nor ends with spaces or line ends; set it again without them",
+  );
 const dnsSecretsArgs = input(z.record(z.string(), credential));
 
 export const issuersShape = {

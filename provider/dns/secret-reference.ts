@@ -6,5 +6,5 @@ import { objectType } from "../schema/vocabulary";
 export const secretReference = (defaultKey: string) =>
   objectType("SecretReference", "A Secret in cert-manager's namespace and the key in it that holds the credential.", {
     name: objectNameText.meta({ description: "Name of the Secret." }),
-    key: z.string().min(1).default(defaultKey).meta({ description: `Key in the Secret's data.` }),
+    key: z.string().min(1, "must not be empty").default(defaultKey).meta({ description: `Key in the Secret's data.` }),
   });

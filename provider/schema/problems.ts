@@ -55,7 +55,7 @@ export function problemsOf(issues: readonly z.core.$ZodIssue[], secret: (path: P
   return issues.flatMap((issue) => {
     const hidden = secret(issue.path);
     return issueProblems(issue).map(({ path, reason }) => ({
-      // The engine prints the value at the path that an error names: a secret's error names its parent.
+      // The keys of a secret map are told in the reason, where the engine adds no value to them.
       path: hidden ? path.slice(0, 1) : path,
       reason: hidden ? `${formatPath(path)}: ${reason}` : reason + shownValue(issue),
     }));
@@ -94,5 +94,6 @@ function unknownKey(issue: z.core.$ZodIssueUnrecognizedKeys, key: string): Probl
 }
 
 function article(expected: string): string {
+  if (expected === "record") return "an object";
   return expected === "int" ? "a whole number" : `${/^[aeiou]/.test(expected) ? "an" : "a"} ${expected}`;
 }
