@@ -87,6 +87,6 @@ type StringMap = pulumi.Input<Record<string, string>>;
 /** Labels or annotations with others over them, key by key. */
 export function mergeMaps(below: StringMap | undefined, above: StringMap | undefined): StringMap | undefined {
   if (!below || !above) return above ?? below;
-  if (!hasOutput(below) && !hasOutput(above)) return Object.assign({}, below, above) as Record<string, string>;
+  if (!hasOutput(below) && !hasOutput(above)) return Object.assign({}, below, above);
   return pulumi.all([below, above]).apply(([first, second]) => ({ ...first, ...second }));
 }
