@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ConstructResult, Provider } from "@pulumi/pulumi/provider";
 import type { ComponentOptions } from "../components/definition";
+import { dropDebugMessages } from "./logging";
 import { components } from "./registry";
 
 /** The package's folder. The working directory is the consumer's, so files are found from here. */
@@ -11,6 +12,7 @@ const root = join(__dirname, "..", "..");
 
 /** The plugin as the SDK's server drives it. */
 export function createProvider(): Provider {
+  dropDebugMessages();
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
   return { version, getSchema: () => readFile(join(root, "schema.json"), "utf8"), construct };
 }

@@ -133,6 +133,10 @@ describe("ClusterTls over gRPC", () => {
       data: secretValue({ "api-token": encoded }),
       metadata: { name: "cloudflare-main", namespace: "cert-manager" },
     });
+    // Not in the messages either, of which the SDK's own would hold every property.
+    expect(plugin.engine.messages.filter((message) => message.includes(token) || message.includes(encoded))).toEqual(
+      [],
+    );
     const elsewhere = JSON.stringify([state, registrations.filter((made) => made.type !== types.secret)]);
     expect(elsewhere).not.toContain(token);
     expect(elsewhere).not.toContain(encoded);

@@ -47,14 +47,14 @@ export async function tryConstruct(
   options: ConstructOptions = {},
 ): Promise<Attempt> {
   const monitor = await new FakeMonitor(options).start();
+  // An engine's monitor outlives every construct; one that ended first would cut off calls that nobody waits for.
+  plugin.onStop(() => monitor.stop());
   try {
     const request = constructRequest(monitor, inputs, options);
     const response = await plugin.call((client) => client.construct.bind(client), request);
     return { error: undefined, response, registrations: monitor.registrations };
   } catch (error) {
     return { error: error as grpc.ServiceError, response: undefined, registrations: monitor.registrations };
-  } finally {
-    monitor.stop();
   }
 }
 

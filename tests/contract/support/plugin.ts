@@ -28,6 +28,7 @@ export class Plugin {
   readonly #process: ChildProcess;
   readonly #folder: string;
   readonly #output: string[];
+  readonly #endings: (() => void)[] = [];
 
   private constructor(engine: FakeEngine, process: ChildProcess, folder: string, output: string[], port: string) {
     this.engine = engine;
@@ -69,6 +70,11 @@ export class Plugin {
     });
   }
 
+  /** What is to end with the plugin, and not before. */
+  onStop(end: () => void): void {
+    this.#endings.push(end);
+  }
+
   async stop(): Promise<void> {
     this.client.close();
     if (this.running) {
@@ -76,6 +82,7 @@ export class Plugin {
       this.#process.kill();
       await ended;
     }
+    for (const end of this.#endings) end();
     this.engine.stop();
     rmSync(this.#folder, { recursive: true, force: true });
   }
