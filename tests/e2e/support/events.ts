@@ -15,14 +15,11 @@ export interface RunEvents {
   /** Count by operation, as the engine sums it up; "same" apart. */
   changes: Record<string, number>;
   same: number;
-  diagnostics: string[];
 }
 
 interface EngineEvent {
-  resourcePreEvent?: { metadata: { op: string; urn: string; type: string }; planning?: boolean };
-  resOutputsEvent?: { metadata: { op: string; urn: string; type: string }; planning?: boolean };
+  resourcePreEvent?: { metadata: { op: string; urn: string; type: string } };
   summaryEvent?: { resourceChanges?: Record<string, number> };
-  diagnosticEvent?: { severity: string; message: string; ephemeral?: boolean };
 }
 
 export function readEvents(file: string): RunEvents {
@@ -30,14 +27,10 @@ export function readEvents(file: string): RunEvents {
   const events = lines.map((line) => JSON.parse(line) as EngineEvent);
   const { same = 0, ...changes } = events.findLast((event) => event.summaryEvent)?.summaryEvent?.resourceChanges ?? {};
   const metadata = events.flatMap((event) => event.resourcePreEvent?.metadata ?? []);
-  const diagnostics = events.flatMap(({ diagnosticEvent }) =>
-    diagnosticEvent && !diagnosticEvent.ephemeral ? [diagnosticEvent.message.replace(/<\{%.*?%\}>/g, "")] : [],
-  );
   return {
     operations: metadata.filter(({ op }) => op !== "same" && op !== "read").map(operation),
     changes,
     same,
-    diagnostics,
   };
 }
 

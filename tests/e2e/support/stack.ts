@@ -76,10 +76,6 @@ export class Stack {
   /** The state as it is stored: what is a secret is encrypted in it. */
   export = (): Promise<string> => this.must(["stack", "export", "--stack", this.name]);
 
-  async remove(): Promise<void> {
-    await this.must(["stack", "rm", this.name, "--yes", "--force"]);
-  }
-
   private async operate(command: string, flags: string[], onDetail: OnDetail = () => undefined): Promise<Run> {
     const events = this.file(`${++this.runs}-${command}.events`);
     rmSync(events, { force: true });
