@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Dns01Solver, Manifest } from "../kubernetes/types";
-import { email } from "../schema/leaves";
+import { certificatePem, email, httpsUrl } from "../schema/leaves";
 import { enumType, input, objectType } from "../schema/vocabulary";
 
 export const environments = ["staging", "production", "custom"] as const;
@@ -23,17 +23,6 @@ const issuerNames: Record<Environment, string> = {
   production: "letsencrypt-production",
   custom: "acme",
 };
-
-const httpsUrl = z
-  .string()
-  .refine(
-    (value) => URL.canParse(value) && new URL(value).protocol === "https:",
-    "must be an https URL (RFC 8555 section 6.1)",
-  );
-
-const certificatePem = z
-  .string()
-  .regex(/-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----/, "must be one or more certificates in PEM form");
 
 export const directoryArgs = objectType(
   "AcmeDirectory",

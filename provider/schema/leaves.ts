@@ -33,3 +33,22 @@ export const stringMap = input(z.record(z.string(), z.string()));
 export const email = input(
   z.string().regex(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "must be an e-mail address such as ops@example.com"),
 );
+
+export const httpsUrl = z
+  .string()
+  .refine(
+    (value) => URL.canParse(value) && new URL(value).protocol === "https:",
+    "must be an https URL (RFC 8555 section 6.1)",
+  );
+
+export const certificatePem = z
+  .string()
+  .regex(/-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----/, "must be one or more certificates in PEM form");
+
+/** A DNS server by address and port, or a DoH server by URL, as cert-manager's --dns01-recursive-nameservers takes it. */
+export const nameserver = z
+  .string()
+  .regex(
+    /^(https:\/\/\S+|(\[[0-9a-f:.]+\]|[a-z0-9.-]+):\d{1,5})$/i,
+    'must be an address with a port such as "1.1.1.1:53", or the https URL of a DoH server (RFC 8484)',
+  );
