@@ -1,4 +1,4 @@
-import { main } from "@pulumi/pulumi/provider";
-import { createProvider } from "./host/provider";
+import { serve } from "./host/main";
+import { registry } from "./host/registry";
 
-void main(createProvider(), process.argv.slice(2));
+void serve(registry, process.argv.slice(2));

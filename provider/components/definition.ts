@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
+import type { ProviderConfig } from "../plan/provider-config";
 import { parseArgs, type Rule } from "../schema/parse";
 
 /** Options as the host passes them on: what to depend on is a list of resources, known at once. */
@@ -23,7 +24,7 @@ export interface ComponentDefinition {
   description: string;
   args: z.ZodObject;
   outputs: z.ZodObject;
-  construct(name: string, args: unknown, opts: ComponentOptions): Component;
+  construct(name: string, args: unknown, opts: ComponentOptions, config?: ProviderConfig): Component;
 }
 
 /** Binds a component's class to its args: everything is checked before the first resource is made. */

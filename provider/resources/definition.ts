@@ -1,39 +1,54 @@
 import type { z } from "zod";
 import type { ProviderConfig } from "../plan/provider-config";
-import type { Rule } from "../schema/parse";
 
 /** What every operation on a custom resource is given beside its inputs. */
 export interface ResourceContext {
   config: ProviderConfig;
-  /** Aborted when the engine cancels, or when the operation's own bound has passed. */
+  /** Aborted when the engine cancels, or when the operation's own bound (`customTimeouts`) has passed. */
   signal: AbortSignal;
 }
 
 /** A custom resource as it exists: its id, and its outputs. */
-export interface Existing<State> {
+export interface Existing {
   id: string;
-  state: State;
+  state: Values;
 }
 
+/** Plain values that are all known, by property. */
+export type Values = Record<string, unknown>;
+
 /**
- * A custom resource of the plugin. The host checks inputs, compares, and keeps secrets and unknown values; an implementation sees plain
- * values that are all known, but in `plan`.
+ * A custom resource of the plugin. The host checks inputs, compares them, keeps secrets and what is not known; an implementation sees
+ * plain values. Inputs that stand among the outputs too need not be returned.
  */
-export interface ResourceDefinition<Args = never, State = unknown> {
+export interface ResourceDefinition {
   token: string;
   description: string;
   args: z.ZodObject;
   outputs: z.ZodObject;
-  rules?: Rule<Args>;
-  /** Outputs that follow from the args alone, so that they are known in a preview; `old` is the state before an update. */
-  plan?(args: Partial<Args>, old: State | undefined): Partial<State>;
-  create(args: Args, context: ResourceContext): Promise<Existing<State>>;
-  /** What exists by that id, or undefined if it is gone. Without it a refresh keeps the state, and an import is refused. */
+  /** Outputs that no update changes. */
+  stables?: readonly string[];
+  /** Outputs that follow from args, so that a preview knows them; what is not known of the args is absent. */
+  preview?(args: Values): Values;
+  create(args: Values, context: ResourceContext): Promise<Existing>;
+  /** What exists, or undefined if it is gone. Without it a refresh keeps the state, and an import is refused. `state` is absent on import. */
   read?(
     id: string,
-    state: State | undefined,
+    state: Values | undefined,
     context: ResourceContext,
-  ): Promise<{ args: Args; state: State } | undefined>;
-  update?(existing: Existing<State>, args: Args, context: ResourceContext): Promise<State>;
-  delete?(existing: Existing<State>, context: ResourceContext): Promise<void>;
+  ): Promise<{ args: Values; state: Values } | undefined>;
+  /** Without it every change needs a replacement, and each arg must say `replaceOnChanges`. */
+  update?(existing: Existing, args: Values, context: ResourceContext): Promise<Values>;
+  /** Idempotent: what is gone already is no error. */
+  delete?(existing: Existing, context: ResourceContext): Promise<void>;
+}
+
+/** Thrown where something exists now and is not finished: it is kept in the state, and the next update goes on with it. */
+export class Unfinished extends Error {
+  constructor(
+    readonly existing: Existing,
+    message: string,
+  ) {
+    super(message);
+  }
 }

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { inputError, problemsOf, type Path, type Problem } from "./problems";
-import { peek } from "./settled";
+import { peek, secretOf } from "./settled";
 import { deferredSchema, hasOutput, metaOf, shapeOf, unwrap } from "./vocabulary";
 import { isSecretPath, knownKeys } from "./walk";
 
@@ -107,7 +107,7 @@ function withKnownKeys(issues: readonly z.core.$ZodIssue[], schema: z.ZodObject)
 /** Makes every property that is marked secret an Output that is one, whatever it was before. */
 function protect(schema: z.core.$ZodType, value: unknown): unknown {
   if (value === undefined) return undefined;
-  if (metaOf(schema).secret) return pulumi.secret(value);
+  if (metaOf(schema).secret) return secretOf(value);
   const { inner } = unwrap(schema);
   const leaf = deferredSchema(inner);
   if (leaf) return hasOutput(value) ? value : leaf.parse(value);

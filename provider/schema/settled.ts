@@ -1,36 +1,44 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** The SDK's Output as it is at run time: whether its value is there already is not public. */
-interface RuntimeOutput extends pulumi.OutputInstance<unknown> {
-  isKnown: Promise<boolean>;
-  isSecret: Promise<boolean>;
-  promise(): Promise<unknown>;
-}
-
-interface Settled {
+/** What is known of an Output: its value, which may hold further Outputs, and whether that is a secret. */
+export interface Noted {
+  known: boolean;
   value: unknown;
   secret: boolean;
 }
 
-const settled = new WeakMap<object, Settled>();
+interface Peeked {
+  value: unknown;
+  secret: boolean;
+}
+
+const noted = new WeakMap<object, Noted>();
 
 /**
- * Notes the value of every Output in a component's inputs that has one. The engine calls construct only once the inputs are resolved, so
- * in an update all are known and in a preview most: what is known is checked with everything else, before anything is made.
+ * Notes what an Output holds. The engine calls the plugin only once inputs are resolved, so in an update all values are known and in a
+ * preview most: what is known is checked with everything else, before anything is made.
  */
-export async function settle(value: unknown): Promise<void> {
-  if (pulumi.Output.isInstance(value)) return settleOutput(value as RuntimeOutput);
-  if (typeof value !== "object" || value === null || pulumi.Resource.isInstance(value)) return;
-  await Promise.all(Object.values(value).map(settle));
+export function note<O extends pulumi.Output<unknown>>(output: O, facts: Noted): O {
+  noted.set(output, facts);
+  return output;
 }
 
-async function settleOutput(output: RuntimeOutput): Promise<void> {
-  if (await output.isKnown) settled.set(output, { value: await output.promise(), secret: await output.isSecret });
-}
+/** What was noted of an Output; of any other it is not known what it holds. */
+export const notedOf = (output: pulumi.Output<unknown>): Noted =>
+  noted.get(output) ?? { known: false, value: undefined, secret: false };
+
+/** A value as a secret Output, of which it stays known what it holds. */
+export const secretOf = (value: unknown): pulumi.Output<unknown> =>
+  note(pulumi.secret(value), { known: true, value, secret: true });
 
 /** A value with its known Outputs replaced by what they hold, and whether one of them is secret. Unknown Outputs stay. */
-export function peek(value: unknown): Settled {
-  if (pulumi.Output.isInstance(value)) return settled.get(value) ?? { value, secret: false };
+export function peek(value: unknown): Peeked {
+  if (pulumi.Output.isInstance(value)) {
+    const facts = notedOf(value);
+    if (!facts.known) return { value, secret: facts.secret };
+    const inner = peek(facts.value);
+    return { value: inner.value, secret: facts.secret || inner.secret };
+  }
   if (typeof value !== "object" || value === null || pulumi.Resource.isInstance(value)) return { value, secret: false };
   const parts = Object.entries(value).map(([key, item]) => [key, peek(item)] as const);
   const secret = parts.some(([, part]) => part.secret);

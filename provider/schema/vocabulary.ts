@@ -9,6 +9,8 @@ declare module "zod" {
     token?: string;
     /** The value is a secret: encrypted in the state and never printed. Top-level properties only. */
     secret?: boolean;
+    /** A change of the value needs another resource in place of this one. Custom resources only. */
+    replaceOnChanges?: boolean;
     /** Where the rule or the default comes from: an RFC section or a field of a CRD. */
     source?: string;
   }

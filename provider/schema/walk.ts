@@ -33,3 +33,12 @@ export function isSecretPath(schema: z.core.$ZodType, path: Path): boolean {
   }
   return false;
 }
+
+/** What is said of every step of a path, outermost first; steps that the schema does not know are left out. */
+export function metaAlong(schema: z.core.$ZodType, path: Path): z.GlobalMeta[] {
+  let at: z.core.$ZodType | undefined = schema;
+  return path.flatMap((key) => {
+    at = at && child(at, key);
+    return at ? [metaOf(at)] : [];
+  });
+}

@@ -111,6 +111,14 @@ describe("ClusterTls over gRPC", () => {
     for (const made of first) expect(made.dependencies).toContain(before);
   });
 
+  it("goes with what it is deleted with, children and all: on a cluster that is gone nothing can be deleted", async () => {
+    const deletedWith = "urn:pulumi:test::shop::gcp:container/cluster:Cluster::cluster";
+    const { registrations } = await construct(plugin, clusterInputs(), { deletedWith });
+    expect(registrations.filter((made) => made.deletedWith !== deletedWith).map(({ urn }) => urn)).toEqual([]);
+    const without = await construct(plugin, clusterInputs());
+    expect(new Set(without.registrations.map((made) => made.deletedWith))).toEqual(new Set([""]));
+  });
+
   it("orders issuers after cert-manager, and domains after issuers, so that a destroy runs the other way", async () => {
     const { resources } = await construct(plugin, clusterInputs());
     const [release, issuer] = [`${types.release} edge-cert-manager`, `${types.issuer} edge-issuers-staging`];

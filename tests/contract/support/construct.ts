@@ -12,6 +12,8 @@ export interface ConstructOptions extends MonitorOptions {
   name?: string;
   /** URNs of the consumer's `dependsOn`. */
   dependsOn?: string[];
+  /** URN of the consumer's `deletedWith`. */
+  deletedWith?: string;
 }
 
 export interface Constructed {
@@ -61,7 +63,13 @@ export async function tryConstruct(
 export function constructRequest(
   monitor: FakeMonitor,
   inputs: Record<string, unknown>,
-  { type = "certfleet:index:ClusterTls", name = "edge", dependsOn = [], dryRun = false }: ConstructOptions,
+  {
+    type = "certfleet:index:ClusterTls",
+    name = "edge",
+    dependsOn = [],
+    deletedWith = "",
+    dryRun = false,
+  }: ConstructOptions,
 ): ConstructRequest {
   const request = new ConstructRequest()
     .setProject("shop")
@@ -74,6 +82,7 @@ export function constructRequest(
     .setName(name)
     .setParent(stackUrn)
     .setDependenciesList(dependsOn)
+    .setDeletedwith(deletedWith)
     .setInputs(structOf(inputs));
   request.getProvidersMap().set("kubernetes", providerReference);
   return request;

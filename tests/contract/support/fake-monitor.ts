@@ -25,6 +25,7 @@ export interface Registration {
   provider: string;
   providers: Record<string, string>;
   dependencies: string[];
+  deletedWith: string;
   version: string;
   timeouts: { create: string; update: string } | undefined;
 }
@@ -107,6 +108,7 @@ function registrationOf(request: RegisterResourceRequest): Registration {
     provider: request.getProvider(),
     providers: Object.fromEntries(request.getProvidersMap().toArray()),
     dependencies: [...request.getDependenciesList()].sort(),
+    deletedWith: request.getDeletedwith(),
     version: request.getVersion(),
     timeouts: timeouts && { create: timeouts.getCreate(), update: timeouts.getUpdate() },
   };

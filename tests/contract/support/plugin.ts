@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "../../support/build";
 import { FakeEngine } from "./fake-engine";
+import { Relay } from "./relay";
 
 type Answer<R> = (error: grpc.ServiceError | null, response: R) => void;
 type Method<Q, R> = (
@@ -24,32 +25,44 @@ const patience = 45_000;
 /** The built plugin as the engine runs it: a process in the consumer's folder that says its port and then serves gRPC. */
 export class Plugin {
   readonly engine: FakeEngine;
+  /** Leads to the engine; what the plugin is told to be its address. */
+  readonly relay: Relay;
   readonly client: ResourceProviderClient;
   readonly #process: ChildProcess;
   readonly #folder: string;
   readonly #output: string[];
   readonly #endings: (() => void)[] = [];
 
-  private constructor(engine: FakeEngine, process: ChildProcess, folder: string, output: string[], port: string) {
+  private constructor(
+    { engine, relay }: { engine: FakeEngine; relay: Relay },
+    process: ChildProcess,
+    folder: string,
+    output: string[],
+    port: string,
+  ) {
     this.engine = engine;
+    this.relay = relay;
     this.#process = process;
     this.#folder = folder;
     this.#output = output;
-    this.client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure());
+    // As the engine does: what it reads may be far larger than what gRPC takes by itself.
+    const options = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
+    this.client = new ResourceProviderClient(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), options);
   }
 
   static async start(env: Record<string, string> = {}, argv: readonly string[] = compiled): Promise<Plugin> {
     const engine = await new FakeEngine().start();
+    const relay = await Relay.to(engine.address);
     const folder = mkdtempSync(join(tmpdir(), "certfleet-contract-"));
     const [program, ...args] = argv as [string, ...string[]];
-    const child = spawn(program, [...args, engine.address], {
+    const child = spawn(program, [...args, relay.address], {
       cwd: folder,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const output: string[] = [];
     const port = await firstLine(child, output);
-    return new Plugin(engine, child, folder, output, port);
+    return new Plugin({ engine, relay }, child, folder, output, port);
   }
 
   /** Everything the process has written to stdout so far. */
@@ -70,6 +83,18 @@ export class Plugin {
     });
   }
 
+  /** A call whose message is bytes that no client of this protocol would write. */
+  raw(path: string, message: Buffer): Promise<Buffer> {
+    const client = this.client as unknown as grpc.Client;
+    const same = (bytes: Buffer): Buffer => bytes;
+    return new Promise((resolve, reject) => {
+      const options = { deadline: Date.now() + patience };
+      const answer = (error: grpc.ServiceError | null, response?: Buffer): void =>
+        error ? reject(error) : resolve(response!);
+      client.makeUnaryRequest(path, same, same, message, new grpc.Metadata(), options, answer);
+    });
+  }
+
   /** What is to end with the plugin, and not before. */
   onStop(end: () => void): void {
     this.#endings.push(end);
@@ -83,6 +108,7 @@ export class Plugin {
       await ended;
     }
     for (const end of this.#endings) end();
+    this.relay.cut();
     this.engine.stop();
     rmSync(this.#folder, { recursive: true, force: true });
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { components } from "../../../provider/host/registry";
+import { registry } from "../../../provider/host/registry";
 import { emitSchema } from "../../../provider/schema/emit";
 import { packageSchema } from "../../../provider/schema/package";
 import { enumType, input, objectType } from "../../../provider/schema/vocabulary";
@@ -93,14 +93,14 @@ describe("schema.json", () => {
   const stored = JSON.parse(readFileSync(join(root, "schema.json"), "utf8")) as Record<string, unknown>;
 
   it("is what the components' definitions say (npm run generate)", async () => {
-    const definitions = await Promise.all(Object.values(components).map((load) => load()));
+    const definitions = await Promise.all(Object.values(registry.components).map((load) => load()));
     const generated: unknown = JSON.parse(JSON.stringify(packageSchema(String(stored.version), definitions)));
     expect(stored).toEqual(generated);
   });
 
   it("registers every component under its own token", async () => {
-    for (const [token, load] of Object.entries(components)) expect((await load()).token).toBe(token);
-    expect(Object.keys(stored.resources as object).sort()).toEqual(Object.keys(components).sort());
+    for (const [token, load] of Object.entries(registry.components)) expect((await load()).token).toBe(token);
+    expect(Object.keys(stored.resources as object).sort()).toEqual(Object.keys(registry.components).sort());
   });
 
   it("keeps secrets at the top level of args, where every language's package honours them", () => {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { parseArgs } from "../../../provider/schema/parse";
-import { settle } from "../../../provider/schema/settled";
+import { settle } from "../../support/settle";
 import { input, objectType } from "../../../provider/schema/vocabulary";
 import { later, valueOf } from "../outputs";
 import { errorsOf, pathsOf } from "../problems";

@@ -1,0 +1,59 @@
+import * as grpc from "@grpc/grpc-js";
+import { StatusError } from "./failures";
+
+/** Work under way for the engine: what a Cancel ends, and what fails if something goes wrong that nobody waited for. */
+export class Operations {
+  readonly #abort = new Set<AbortController>();
+  readonly #fail = new Set<(reason: unknown) => void>();
+
+  /** Runs one call's work; it fails early if the process meets an error that no call has caught. */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    let fail: (reason: unknown) => void = () => undefined;
+    const failure = new Promise<never>((_resolve, reject) => (fail = reject));
+    this.#fail.add(fail);
+    try {
+      return await Promise.race([work(), failure]);
+    } finally {
+      this.#fail.delete(fail);
+    }
+  }
+
+  /** Fails every call under way: which of them an uncaught error belongs to cannot be told. False if there is none. */
+  failAll(reason: unknown): boolean {
+    const open = [...this.#fail];
+    for (const fail of open) fail(reason);
+    return open.length > 0;
+  }
+
+  /** Runs work that can be ended: by Cancel, or once its bound in seconds has passed (0: none). */
+  async cancellable<T>(what: string, seconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    this.#abort.add(controller);
+    const timer =
+      seconds > 0 ? setTimeout(() => controller.abort(tookTooLong(what, seconds)), seconds * 1000) : undefined;
+    const aborted = new Promise<never>((_resolve, reject) => {
+      controller.signal.addEventListener("abort", () => reject(controller.signal.reason as Error), { once: true });
+    });
+    try {
+      // An implementation that does not heed the signal must not hold up the engine either.
+      return await Promise.race([work(controller.signal), aborted]);
+    } finally {
+      clearTimeout(timer);
+      this.#abort.delete(controller);
+    }
+  }
+
+  cancelAll(): void {
+    const reason = new StatusError(
+      grpc.status.CANCELLED,
+      "cancelled: the engine asked for it, on Ctrl-C or after another failure",
+    );
+    for (const controller of this.#abort) controller.abort(reason);
+  }
+}
+
+const tookTooLong = (what: string, seconds: number) =>
+  new StatusError(
+    grpc.status.DEADLINE_EXCEEDED,
+    `${what} did not end within ${seconds} seconds; if it needs longer, raise the resource's customTimeouts`,
+  );
