@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { certManagerShape, chart, chartValues } from "../plan/cert-manager";
+import { configureCertManager } from "../plan/provider-config";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
 
 const token = "certfleet:index:CertManager";
@@ -48,5 +49,6 @@ export const certManager = defineComponent({
     namespace: z.string().meta({ description: "Namespace of cert-manager." }),
     version: z.string().meta({ description: "Version of the chart that is installed." }),
   }),
+  configure: configureCertManager,
   create: CertManager,
 });

@@ -3,10 +3,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { certManagerArgs } from "../plan/cert-manager";
 import { requiredDnsRecord, type RequiredDnsRecord } from "../plan/dns-records";
-import { defaultsArgs, domainArgs, withDefaults, type DomainArgs } from "../plan/domain";
+import { defaultsArgs, domainArgs, secretNameOf, withDefaults, type DomainArgs } from "../plan/domain";
 import { domainStatus, type DomainStatus } from "../plan/domain-status";
 import { logicalKey } from "../plan/names";
-import { platformArgs, type Platform } from "../plan/platform";
+import { platformArgs, withoutIssuers, type Platform } from "../plan/platform";
+import { configureAcme, configureCertManager, type ProviderConfig } from "../plan/provider-config";
 import { clusterProblems, usedEnvironments } from "../plan/rules";
 import { CertManager } from "./cert-manager";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
@@ -16,7 +17,12 @@ import { TlsDomain } from "./tls-domain";
 const token = "certfleet:index:ClusterTls";
 
 const argsSchema = z.strictObject({
-  ...issuersShape,
+  acme: issuersShape.acme.optional().meta({
+    description:
+      "Account and directories of the CA. Needed, with `challenges`, unless every domain has an `issuer` of its own.",
+  }),
+  challenges: issuersShape.challenges.optional(),
+  dnsSecrets: issuersShape.dnsSecrets,
   certManager: certManagerArgs
     .optional()
     .meta({ description: "How cert-manager is installed. Default: the pinned chart." }),
@@ -40,8 +46,10 @@ export class ClusterTls extends Component {
     super(token, name, {}, opts);
     const installation = installCertManager(name, args, this, opts);
     const issuers = makeIssuers(name, args, installation, this, opts);
-    const domains = makeDomains(name, args, issuers, this, opts);
-    this.platform = withGatewayClass(issuers.platform, args);
+    const ready = installation.resource ? [installation.resource] : opts.dependsOn;
+    const cluster = { issuers, ready, platform: issuers?.platform ?? pulumi.output(withoutIssuers) };
+    const domains = makeDomains(name, args, cluster, this, opts);
+    this.platform = withGatewayClass(cluster.platform, args);
     this.domains = collect(args.domains, domains);
     this.requiredDnsRecords = pulumi
       .all(Object.values(this.domains))
@@ -71,14 +79,16 @@ function installCertManager(
   return { namespace: resource.namespace, resource };
 }
 
+/** None where every domain has an issuer that exists already. */
 function makeIssuers(
   name: string,
   args: ClusterTlsArgs,
   installation: Installation,
   parent: ClusterTls,
   opts: ComponentOptions,
-): Issuers {
+): Issuers | undefined {
   const { acme, challenges, dnsSecrets } = args;
+  if (!acme || !challenges) return undefined;
   const additionalEnvironments = usedEnvironments(acme, effectiveDomains(args));
   const dependsOn = installation.resource ? [installation.resource] : opts.dependsOn;
   return new Issuers(
@@ -94,13 +104,28 @@ function makeIssuers(
   );
 }
 
-const effectiveDomains = (args: ClusterTlsArgs): DomainArgs[] =>
-  args.domains.map((domain) => withDefaults(domain, args.defaults));
+/** Every domain as its defaults and the others complete it. */
+function effectiveDomains(args: ClusterTlsArgs): DomainArgs[] {
+  const byHost = new Map(args.domains.map((domain) => [domain.host, domain]));
+  return args.domains.map((domain) => {
+    const source = domain.certificateFrom === undefined ? undefined : byHost.get(domain.certificateFrom);
+    const merged = withDefaults(domain, args.defaults);
+    return source ? { ...merged, secretName: secretNameOf(source) } : merged;
+  });
+}
+
+/** What is on the cluster before the domains. */
+interface Cluster {
+  issuers: Issuers | undefined;
+  /** cert-manager, for domains that need none of these issuers. */
+  ready: pulumi.Resource[] | undefined;
+  platform: pulumi.Output<Platform>;
+}
 
 function makeDomains(
   name: string,
   args: ClusterTlsArgs,
-  issuers: Issuers,
+  { issuers, ready, platform }: Cluster,
   parent: ClusterTls,
   opts: ComponentOptions,
 ): TlsDomain[] {
@@ -109,8 +134,9 @@ function makeDomains(
   return domains.map((domain) => {
     const made = typeof domain.namespace === "string" ? namespaces.get(domain.namespace) : undefined;
     const namespace = made?.metadata.name ?? domain.namespace;
-    const own = { ...domain, namespace, createNamespace: false, platform: issuers.platform };
-    return new TlsDomain(`${name}-${logicalKey(domain.host)}`, own, { parent, dependsOn: [issuers] });
+    const own = { ...domain, namespace, createNamespace: false, platform };
+    const dependsOn = issuers && !domain.issuer ? [issuers] : ready;
+    return new TlsDomain(`${name}-${logicalKey(domain.host)}`, own, { parent, dependsOn });
   });
 }
 
@@ -154,6 +180,16 @@ function borrow(mine: DomainStatus, { issuer, ready, notAfter }: DomainStatus): 
   return { ...mine, issuer, ready, notAfter };
 }
 
+/** The provider's directory and DNS servers, where the args name none. */
+function configure(args: ClusterTlsArgs, config: ProviderConfig): ClusterTlsArgs {
+  const certManager = args.certManager ?? certManagerArgs.parse({});
+  return {
+    ...args,
+    acme: args.acme && configureAcme(args.acme, effectiveDomains(args), config),
+    certManager: certManager.install ? configureCertManager(certManager, config) : certManager,
+  };
+}
+
 export const clusterTls = defineComponent({
   token,
   description:
@@ -164,6 +200,7 @@ export const clusterTls = defineComponent({
     requiredDnsRecords: z.array(requiredDnsRecord).meta({ description: "All DNS records to make by hand." }),
     platform: platformArgs.meta({ description: "What an application's stack needs to add a domain with TlsDomain." }),
   }),
+  configure,
   rules: clusterProblems,
   create: ClusterTls,
 });

@@ -33,11 +33,16 @@ export function defineComponent<S extends z.ZodObject>(definition: {
   description: string;
   args: S;
   outputs: z.ZodObject;
+  /** Well-formed args with what the provider is configured with, where they say nothing themselves. */
+  configure?: (args: z.output<S>, config: ProviderConfig) => z.output<S>;
   rules?: Rule<z.output<S>>;
   create: new (name: string, args: z.output<S>, opts: ComponentOptions) => Component;
 }): ComponentDefinition {
   return {
     ...definition,
-    construct: (name, args, opts) => new definition.create(name, parseArgs(definition, name, args), opts),
+    construct: (name, args, opts, config = {}) => {
+      const configure = (parsed: z.output<S>) => definition.configure?.(parsed, config) ?? parsed;
+      return new definition.create(name, parseArgs({ ...definition, configure }, name, args), opts);
+    },
   };
 }

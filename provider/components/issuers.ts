@@ -4,6 +4,7 @@ import { z } from "zod";
 import { bindChallenge, challengeArgs, type BoundChallenge } from "../dns";
 import { acmeArgs, acmeIssuer, defaultEnvironment } from "../issuers/acme";
 import { platformArgs, type Platform } from "../plan/platform";
+import { configureAcme } from "../plan/provider-config";
 import { challengeProblems, acmeProblems, usedEnvironments } from "../plan/rules";
 import { label, seconds } from "../schema/leaves";
 import { input } from "../schema/vocabulary";
@@ -108,6 +109,7 @@ export const issuers = defineComponent({
   outputs: z.object({
     platform: platformArgs.meta({ description: "What TlsDomain needs to use these issuers, also from another stack." }),
   }),
+  configure: (args, config) => ({ ...args, acme: configureAcme(args.acme, [], config) }),
   rules: (args) => [...acmeProblems(args.acme, []), ...challengeProblems(args.challenges, args.dnsSecrets)],
   create: Issuers,
 });

@@ -5,8 +5,9 @@ import type { CertificateStatus, GatewayStatus } from "../kubernetes/types";
 import { requiredDnsRecords } from "../plan/dns-records";
 import { domainShape, planDomain, type DomainPlan } from "../plan/domain";
 import { domainStatusShape, readAddresses, readCertificate, type DomainStatus } from "../plan/domain-status";
+import { clusterIssuer, type IssuerArgs } from "../plan/issuer-reference";
 import { gatewayClassOf, issuerOf, platformArgs } from "../plan/platform";
-import { domainProblems, platformProblems } from "../plan/rules";
+import { coverageProblems, domainProblems, platformProblems } from "../plan/rules";
 import { input } from "../schema/vocabulary";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
 import { KubernetesObject } from "./kubernetes-object";
@@ -33,16 +34,13 @@ export class TlsDomain extends Component {
     super(token, name, {}, opts);
     const first = { parent: this, dependsOn: opts.dependsOn };
     const namespace = args.createNamespace ? makeNamespace(name, args.namespace, first) : args.namespace;
-    const issuer = pulumi.output(args.platform).apply((platform) => issuerOf(platform, args.environment));
-    const plan = planDomain(
-      { ...args, namespace, route: completeRoute(args) },
-      { name: issuer, kind: "ClusterIssuer" },
-    );
+    const issuer = issuerFor(args);
+    const plan = planDomain({ ...args, namespace, route: completeRoute(args) }, issuer);
     const timeouts = { ...defaultTimeouts, ...args.timeouts };
     const certificate = makeCertificate(name, plan, { ...first, timeoutSeconds: timeouts.certificate });
     // A Gateway is programmed only once its Secret exists, so its own bound begins where the Certificate's ends.
     const gateways = makeRoute(name, plan, { ...first, timeoutSeconds: timeouts.certificate + timeouts.gateway });
-    this.status = readStatus(args.host, plan, issuer, certificate, gateways);
+    this.status = readStatus(args.host, plan, issuer.name, certificate, gateways);
     // What follows from the args alone is known in a preview too.
     this.declareOutputs({ ...domainOutputs(this.status), host: args.host, secretName: plan.secretName });
   }
@@ -50,6 +48,12 @@ export class TlsDomain extends Component {
 
 function makeNamespace(name: string, namespace: pulumi.Input<string> | undefined, opts: pulumi.CustomResourceOptions) {
   return new kubernetes.core.v1.Namespace(name, { metadata: { name: namespace! } }, opts).metadata.name;
+}
+
+/** The issuer that the domain names, or the platform's for its environment. */
+function issuerFor(args: TlsDomainArgs): IssuerArgs {
+  if (args.issuer) return args.issuer;
+  return clusterIssuer(pulumi.output(args.platform).apply((platform) => issuerOf(platform, args.environment)));
 }
 
 /** The route with the platform's GatewayClass where the domain names none. */
@@ -84,7 +88,7 @@ function makeRoute(name: string, plan: DomainPlan, opts: WaitOptions): Kubernete
 function readStatus(
   host: string,
   plan: DomainPlan,
-  issuer: pulumi.Output<string>,
+  issuer: pulumi.Input<string>,
   certificate: KubernetesObject<CertificateStatus> | undefined,
   gateways: readonly KubernetesObject<GatewayStatus>[],
 ): pulumi.Output<DomainStatus> {
@@ -115,6 +119,10 @@ export const tlsDomain = defineComponent({
     "One domain on a cluster whose issuers exist already: a Certificate, a Gateway, an HTTPRoute and a redirect from http to https. Needs rights in the domain's namespace only.",
   args: argsSchema,
   outputs: z.object(domainStatusShape),
-  rules: (args, given) => [...domainProblems(args, given, []), ...platformProblems(args.platform, args)],
+  rules: (args, given) => [
+    ...domainProblems(args, given, []),
+    ...coverageProblems(args),
+    ...platformProblems(args.platform, args),
+  ],
   create: TlsDomain,
 });

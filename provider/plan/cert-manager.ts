@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { label, seconds } from "../schema/leaves";
+import { label, nameservers, seconds } from "../schema/leaves";
 import { input, objectType } from "../schema/vocabulary";
 
 /** OCI address of the chart; cert-manager recommends it over the older HTTP repository, which lags behind. */
@@ -32,6 +32,12 @@ export const certManagerShape = {
       "Switches on cert-manager's support of the Gateway API. The Gateway API's CRDs must exist then, or the controller does not start.",
     source: "controller.config.cert-manager.io/v1alpha1 gatewayAPI.enabled",
   }),
+  recursiveNameservers: nameservers.optional().meta({
+    description:
+      "Recursive DNS servers that cert-manager asks, and nothing else, whether a challenge's record is visible: `address:port`, or https URLs of DoH servers (RFC 8484). " +
+      "For networks that reach no authoritative server. Without them, and without `resolvers` in the provider's configuration, the pod's resolver finds the authoritative servers.",
+    source: "controller.config.cert-manager.io/v1alpha1 acmeDNS01Config.recursiveNameservers",
+  }),
   values: input(z.record(z.string(), z.unknown())).optional().meta({
     description: "Further values of the chart, merged over those that certfleet sets.",
   }),
@@ -61,11 +67,14 @@ function hookAnnotations(weight: string): Record<string, string> {
   };
 }
 
-export function chartValues(args: {
+export interface ChartArgs {
   namespace: string;
   gatewayApi: boolean;
-  values?: pulumi.Input<Values>;
-}): pulumi.Input<Values> {
+  recursiveNameservers?: pulumi.Input<string[]> | undefined;
+  values?: pulumi.Input<Values> | undefined;
+}
+
+export function chartValues(args: ChartArgs): pulumi.Input<Values> {
   const own: Values = {
     // Kept on destroy: with the CRDs every Issuer and Certificate of the cluster would go (cert-manager/cert-manager#5817).
     crds: { enabled: true, keep: true },
@@ -78,17 +87,28 @@ export function chartValues(args: {
       rbac: { annotations: hookAnnotations("-5") },
       serviceAccount: { annotations: hookAnnotations("-5") },
     },
-    ...(args.gatewayApi ? { config: controllerConfig } : {}),
+    ...controllerConfig(args),
   };
   if (!args.values) return own;
-  return pulumi.output(args.values).apply((values) => mergeValues(own, values as Values));
+  return pulumi.all([own, args.values]).apply(([below, above]) => mergeValues(below, above as Values));
 }
 
-const controllerConfig = {
-  apiVersion: "controller.config.cert-manager.io/v1alpha1",
-  kind: "ControllerConfiguration",
-  gatewayAPI: { enabled: true },
-};
+/** The controller's configuration file, where there is something to say in it. */
+function controllerConfig({ gatewayApi, recursiveNameservers }: ChartArgs): Values {
+  const settings = {
+    ...(gatewayApi ? { gatewayAPI: { enabled: true } } : {}),
+    // Only these: asking authoritative servers beside them would fail in the networks that this is for.
+    ...(recursiveNameservers ? { acmeDNS01Config: { recursiveNameservers, recursiveNameserversOnly: true } } : {}),
+  };
+  if (Object.keys(settings).length === 0) return {};
+  return {
+    config: {
+      apiVersion: "controller.config.cert-manager.io/v1alpha1",
+      kind: "ControllerConfiguration",
+      ...settings,
+    },
+  };
+}
 
 /** Merges as Helm does: objects by key, everything else replaced. */
 export function mergeValues(base: Values, over: Values): Values {

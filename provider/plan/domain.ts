@@ -4,10 +4,12 @@ import { environmentArgs } from "../issuers/acme";
 import type { Manifest } from "../kubernetes/types";
 import { mergeRoutes, planRoute, routeArgs } from "../routes";
 import type { PlannedObject } from "../routes/contract";
-import { label, port, seconds, stringMap } from "../schema/leaves";
+import { label, objectNameText, port, seconds, stringMap } from "../schema/leaves";
 import { input, mergeMaps, objectType } from "../schema/vocabulary";
 import { hostname } from "../schema/hostname";
+import { issuerArgs, type IssuerArgs } from "./issuer-reference";
 import { objectName } from "./names";
+import { privateKeyArgs, privateKeySpec, type PrivateKeyArgs } from "./private-key";
 
 export const backendArgs = objectType("Backend", "The Service that answers for a domain.", {
   service: input(label).meta({ description: "Name of a Service in the domain's namespace." }),
@@ -34,6 +36,15 @@ const sharedShape = {
   environment: environmentArgs
     .optional()
     .meta({ description: "ACME environment. Default: that of `acme` or of the platform." }),
+  issuer: issuerArgs.optional().meta({
+    description:
+      "An issuer that exists already, instead of an ACME environment: give one of the two. What a domain says, either, overrides what `defaults` say, either.",
+    source: "cert-manager.io/v1 Certificate spec.issuerRef",
+  }),
+  privateKey: privateKeyArgs.optional().meta({
+    description: "The certificate's key. It changes with each renewal.",
+    source: "cert-manager.io/v1 Certificate spec.privateKey",
+  }),
   route: routeArgs.optional().meta({ description: "How the domain is routed. Default: by the Gateway API." }),
   redirect: z
     .boolean()
@@ -56,7 +67,18 @@ export const domainShape = {
   }),
   certificateFrom: hostname.optional().meta({
     description:
-      "Host of another domain in the same namespace whose certificate covers this host, typically a wildcard. Makes no Certificate.",
+      "Host of another domain in the same namespace whose certificate covers this host, by its host (typically a wildcard) or by one of its `additionalDnsNames`. Makes no Certificate.",
+  }),
+  additionalDnsNames: z.array(hostname).optional().meta({
+    description:
+      "Further names in the certificate (subject alternative names) beside the host, at most 100 with it. They are not routed.",
+    source: "cert-manager.io/v1 Certificate spec.dnsNames",
+  }),
+  secretName: objectNameText.optional().meta({
+    description:
+      "Secret that the certificate is written to; without one its name follows from the host. Plain, because two domains that write one Secret are refused before anything is made. " +
+      "With `certificateFrom` in a TlsDomain it names the Secret of that certificate; in a ClusterTls that is known.",
+    source: "cert-manager.io/v1 Certificate spec.secretName",
   }),
   ...sharedShape,
 };
@@ -71,11 +93,16 @@ export const domainArgs = objectType("Domain", "One host: its certificate and it
 export type DomainArgs = z.output<typeof domainArgs>;
 export type DomainDefaults = z.output<typeof defaultsArgs>;
 
-/** A domain's own args over the defaults: key by key, also within the route, the timeouts, labels and annotations. */
+/**
+ * A domain's own args over the defaults: key by key, also within the route, the timeouts, labels and annotations. A private key and an
+ * issuer are one value each, and the issuer and the ACME environment are two ways to say the same.
+ */
 export function withDefaults(domain: DomainArgs, defaults: DomainDefaults = {}): DomainArgs {
   const given = Object.fromEntries(Object.entries(domain).filter(([, value]) => value !== undefined));
+  const decided = domain.environment !== undefined || domain.issuer !== undefined;
+  const below = decided ? { ...defaults, environment: undefined, issuer: undefined } : defaults;
   return {
-    ...defaults,
+    ...below,
     ...(given as DomainArgs),
     route: mergeRoutes(defaults.route, domain.route),
     timeouts: defaults.timeouts || domain.timeouts ? { ...defaults.timeouts, ...domain.timeouts } : undefined,
@@ -93,19 +120,20 @@ export interface DomainPlan {
   objects: PlannedObject[];
 }
 
+/** Whether a domain's certificate is ordered from an ACME environment: it has one, and from no issuer of its own. */
+export const drawsOnAcme = ({ certificateFrom, issuer }: DomainArgs): boolean => !certificateFrom && !issuer;
+
 /** The objects of one domain, from its args and the issuer that its Certificate names. */
-export function planDomain(
-  args: DomainArgs,
-  issuer: { name: pulumi.Input<string>; kind: pulumi.Input<string> },
-): DomainPlan {
+export function planDomain(args: DomainArgs, issuer: IssuerArgs): DomainPlan {
   const name = objectName(args.host);
   const namespace = args.namespace ?? "default";
   const labels = mergeMaps(ownLabels, args.labels) ?? ownLabels;
-  const secretName = secretNameOf(args.certificateFrom ?? args.host);
+  const secretName = secretNameOf(args);
   const metadata = { namespace, labels, annotations: args.annotations };
+  const dnsNames = [args.host, ...(args.additionalDnsNames ?? [])];
   const certificate = args.certificateFrom
     ? undefined
-    : planCertificate({ name, ...metadata }, { secretName, host: args.host, issuer });
+    : planCertificate({ name, ...metadata }, { secretName, dnsNames, issuer, privateKey: args.privateKey });
   if (args.certificateOnly || !args.backend) return { namespace, secretName, certificate, objects: [] };
   const context = {
     host: args.host,
@@ -118,22 +146,32 @@ export function planDomain(
   return { namespace, secretName, certificate, objects: planRoute(context, args.route ?? {}) };
 }
 
-/** The Secret of a host's certificate: known from the host alone, so that another stack can name it. */
-export const secretNameOf = (host: string): string => `${objectName(host)}-tls`;
+/** The Secret of a domain's certificate. Unless it is said, it is known from the host alone, so that another stack can name it. */
+export const secretNameOf = ({
+  host,
+  certificateFrom,
+  secretName,
+}: Pick<DomainArgs, "host" | "certificateFrom" | "secretName">): string =>
+  secretName ?? `${objectName(certificateFrom ?? host)}-tls`;
 
-function planCertificate(
-  metadata: Manifest["metadata"],
-  spec: { secretName: string; host: string; issuer: { name: pulumi.Input<string>; kind: pulumi.Input<string> } },
-): Manifest {
+interface CertificatePlan {
+  secretName: string;
+  dnsNames: string[];
+  issuer: IssuerArgs;
+  privateKey: PrivateKeyArgs | undefined;
+}
+
+function planCertificate(metadata: Manifest["metadata"], plan: CertificatePlan): Manifest {
+  const { group, kind, name } = plan.issuer;
   return {
     apiVersion: "cert-manager.io/v1",
     kind: "Certificate",
     metadata,
     spec: {
-      secretName: spec.secretName,
-      dnsNames: [spec.host],
-      issuerRef: { group: "cert-manager.io", kind: spec.issuer.kind, name: spec.issuer.name },
-      privateKey: { algorithm: "ECDSA", size: 256, rotationPolicy: "Always" },
+      secretName: plan.secretName,
+      dnsNames: plan.dnsNames,
+      issuerRef: { group, kind, name },
+      privateKey: privateKeySpec(plan.privateKey),
     },
   };
 }

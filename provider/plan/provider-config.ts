@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { certificatePem, httpsUrl, nameserver } from "../schema/leaves";
+import type { AcmeArgs, Environment } from "../issuers/acme";
+import { certificatePem, httpsUrl, nameservers } from "../schema/leaves";
 import { input } from "../schema/vocabulary";
 
 /** What a provider is configured with, by `certfleet:KEY` in a stack's configuration or by an explicit provider's args. */
@@ -12,10 +13,33 @@ export const providerConfigArgs = z.strictObject({
   directoryCaBundle: input(certificatePem).optional().meta({
     description: "PEM certificates that the TLS of `directory` is verified against. Default: the system's.",
   }),
-  resolvers: input(z.array(nameserver).min(1, "must name a server, or be left out")).optional().meta({
+  resolvers: nameservers.optional().meta({
     description:
       "Recursive DNS servers that are asked whether a challenge's record is visible, where args name none: `address:port`, or https URLs of DoH servers (RFC 8484). Default: the system's resolver.",
   }),
 });
 
 export type ProviderConfig = z.output<typeof providerConfigArgs>;
+
+/** The account with the configured directory behind environment "custom", where the args leave open which directory that is. */
+export function configureAcme(
+  acme: AcmeArgs,
+  domains: readonly { environment?: Environment | undefined }[],
+  { directory, directoryCaBundle }: ProviderConfig,
+): AcmeArgs {
+  const named = [acme.environment, ...(acme.additionalEnvironments ?? []), ...domains.map((one) => one.environment)];
+  const open = acme.environment === undefined || named.includes("custom");
+  if (directory === undefined || acme.directory !== undefined || !open) return acme;
+  const caBundle = directoryCaBundle === undefined ? {} : { caBundle: directoryCaBundle };
+  return { ...acme, environment: acme.environment ?? "custom", directory: { url: directory, ...caBundle } };
+}
+
+/** The installation with the configured DNS servers, where the args name none. */
+export function configureCertManager<A extends { recursiveNameservers?: ProviderConfig["resolvers"] }>(
+  args: A,
+  { resolvers }: ProviderConfig,
+): A {
+  return args.recursiveNameservers !== undefined || resolvers === undefined
+    ? args
+    : { ...args, recursiveNameservers: resolvers };
+}

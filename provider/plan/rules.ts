@@ -4,10 +4,10 @@ import { bindChallenge } from "../dns";
 import { defaultEnvironment, type AcmeArgs, type Environment } from "../issuers/acme";
 import { show, type Path, type Problem } from "../schema/problems";
 import { nearest } from "../schema/nearest";
-import { withDefaults, type DomainArgs, type DomainDefaults } from "./domain";
+import { drawsOnAcme, withDefaults, type DomainArgs, type DomainDefaults } from "./domain";
 import { covers, inZone } from "../schema/hostname";
 import { hasOutput } from "../schema/vocabulary";
-import { missingGatewayClass, missingIssuer, type Platform } from "./platform";
+import { missingGatewayClass, missingIssuer, offeredIssuer, type Platform } from "./platform";
 
 /** What a domain's own args must satisfy, wherever they stand. */
 export function domainProblems(domain: DomainArgs, given: DomainArgs, path: Path): Problem[] {
@@ -30,10 +30,6 @@ export function domainProblems(domain: DomainArgs, given: DomainArgs, path: Path
       `contradicts certificateOnly: true, which makes a certificate and nothing else; leave one of them out`,
     );
   }
-  if (domain.certificateFrom && !covers(domain.certificateFrom, domain.host)) {
-    const fix = "a wildcard covers exactly one label (RFC 6125 6.4.3)";
-    add("certificateFrom", `${show(domain.certificateFrom)} does not cover ${name}; ${fix}`);
-  }
   if (domain.createNamespace && typeof given.namespace !== "string") {
     const reason = "must be a plain string with createNamespace: true, because it decides which resources exist";
     add("namespace", `${reason}; got ${show(given.namespace)}`);
@@ -41,14 +37,24 @@ export function domainProblems(domain: DomainArgs, given: DomainArgs, path: Path
   return problems;
 }
 
+/** Of a certificate in another stack only the name is known. */
+export function coverageProblems({ certificateFrom, host }: DomainArgs): Problem[] {
+  if (certificateFrom === undefined || covers(certificateFrom, host)) return [];
+  return [{ path: ["certificateFrom"], reason: notCovered([certificateFrom], host) }];
+}
+
+function notCovered(names: string[], host: string): string {
+  const shown = names.map(show).join(", ");
+  return `${shown} ${names.length === 1 ? "does" : "do"} not cover ${show(host)}; a wildcard covers exactly one label (RFC 6125 6.4.3)`;
+}
+
 /** What a platform must offer a domain, as far as the platform is known already. */
 export function platformProblems(platform: pulumi.Input<Platform>, domain: DomainArgs): Problem[] {
   if (hasOutput(platform)) return [];
   const known = platform as Platform;
   const problems: Problem[] = [];
-  const environment = domain.environment ?? known.environment;
-  if (!Object.hasOwn(known.issuers, environment)) {
-    problems.push({ path: ["environment"], reason: missingIssuer(known, environment) });
+  if (drawsOnAcme(domain) && offeredIssuer(known, domain.environment) === undefined) {
+    problems.push({ path: ["environment"], reason: missingIssuer(known, domain.environment) });
   }
   const named = domain.route?.gatewayApi?.gatewayClassName ?? known.gatewayClassName;
   if (!domain.certificateOnly && !named) {
@@ -58,8 +64,8 @@ export function platformProblems(platform: pulumi.Input<Platform>, domain: Domai
 }
 
 export interface ClusterInputs {
-  acme: AcmeArgs;
-  challenges: ChallengeArgs[];
+  acme?: AcmeArgs | undefined;
+  challenges?: ChallengeArgs[] | undefined;
   /** A map by name; an Output where it is not known yet. */
   dnsSecrets?: unknown;
   defaults?: DomainDefaults | undefined;
@@ -70,8 +76,9 @@ export interface ClusterInputs {
 export function clusterProblems(args: ClusterInputs, given: ClusterInputs): Problem[] {
   const domains = args.domains.map((domain) => withDefaults(domain, args.defaults));
   return [
-    ...acmeProblems(args.acme, domains),
-    ...challengeProblems(args.challenges, args.dnsSecrets),
+    ...neededProblems(args, domains),
+    ...(args.acme ? acmeProblems(args.acme, domains) : []),
+    ...challengeProblems(args.challenges ?? [], args.dnsSecrets),
     ...duplicateProblems(args.domains),
     ...args.domains.flatMap((own, index) => [
       ...domainProblems(routed(own, domains[index]!), withDefaults(given.domains[index]!, given.defaults), [
@@ -79,7 +86,7 @@ export function clusterProblems(args: ClusterInputs, given: ClusterInputs): Prob
         index,
       ]),
       ...gatewayClassProblems(domains[index]!, index),
-      ...uncoveredProblems(own, args.challenges, index),
+      ...(args.challenges ? uncoveredProblems(domains[index]!, args.challenges, index) : []),
       ...sharedCertificateProblems(own, domains, index),
     ]),
   ];
@@ -91,6 +98,18 @@ const routed = (own: DomainArgs, merged: DomainArgs): DomainArgs => ({
   route: own.route,
   redirect: own.redirect,
 });
+
+/** ACME issuers are made where something speaks of them: a domain that draws on one, or one half of what they need. */
+function neededProblems({ acme, challenges }: ClusterInputs, domains: DomainArgs[]): Problem[] {
+  const host = domains.find(drawsOnAcme)?.host;
+  if (host === undefined && acme === undefined && challenges === undefined) return [];
+  const cause =
+    host === undefined ? "each of acme and challenges needs the other" : `${show(host)} draws on an ACME environment`;
+  const fix = host === undefined ? "give both or none" : "set it, or give the domain an issuer that exists already";
+  return [["acme", acme] as const, ["challenges", challenges] as const].flatMap(([key, value]) =>
+    value === undefined ? [{ path: [key], reason: `is missing: ${cause}; ${fix}` }] : [],
+  );
+}
 
 export function acmeProblems(acme: AcmeArgs, domains: DomainArgs[]): Problem[] {
   const used = usedEnvironments(acme, domains);
@@ -159,12 +178,19 @@ function gatewayClassProblems(domain: DomainArgs, index: number): Problem[] {
 }
 
 function uncoveredProblems(domain: DomainArgs, challenges: ChallengeArgs[], index: number): Problem[] {
-  if (domain.certificateFrom) return [];
+  if (!drawsOnAcme(domain)) return [];
   const zones = challenges.flatMap((challenge) => challenge.zones ?? []);
-  const covered = challenges.some((challenge) => !challenge.zones) || zones.some((zone) => inZone(domain.host, zone));
-  if (covered) return [];
-  const reason = `${show(domain.host)} lies in none of the zones of challenges (${zones.join(", ")}); add its zone there, or an entry without zones`;
-  return [{ path: ["domains", index, "host"], reason }];
+  if (challenges.some((challenge) => !challenge.zones)) return [];
+  const named = [
+    { name: domain.host, path: ["host"] },
+    ...(domain.additionalDnsNames ?? []).map((name, at) => ({ name, path: ["additionalDnsNames", at] })),
+  ];
+  return named
+    .filter(({ name }) => !zones.some((zone) => inZone(name, zone)))
+    .map(({ name, path }) => ({
+      path: ["domains", index, ...path],
+      reason: `${show(name)} lies in none of the zones of challenges (${zones.join(", ")}); add its zone there, or an entry without zones`,
+    }));
 }
 
 function sharedCertificateProblems(own: DomainArgs, domains: DomainArgs[], index: number): Problem[] {
@@ -179,6 +205,8 @@ function sharedCertificateProblems(own: DomainArgs, domains: DomainArgs[], index
       },
     ];
   }
+  const names = [source.host, ...(source.additionalDnsNames ?? [])];
+  if (!names.some((name) => covers(name, own.host))) return [{ path, reason: notCovered(names, own.host) }];
   const [mine, theirs] = [domains[index]!.namespace ?? "default", source.namespace ?? "default"];
   if (typeof mine !== "string" || typeof theirs !== "string" || mine === theirs) return [];
   const reason = `the certificate of ${show(source.host)} is in namespace ${show(theirs)}, and a Gateway in ${show(mine)} cannot read it; use one namespace`;

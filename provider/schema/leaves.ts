@@ -18,6 +18,9 @@ export const objectNameText = z
     "must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123)",
   );
 
+/** Such a name, of an object that may only be made in the same program. */
+export const objectName = input(objectNameText);
+
 export const port = z
   .int("must be a whole number")
   .min(1, "must be from 1 to 65535")
@@ -52,3 +55,6 @@ export const nameserver = z
     /^(https:\/\/\S+|(\[[0-9a-f:.]+\]|[a-z0-9.-]+):\d{1,5})$/i,
     'must be an address with a port such as "1.1.1.1:53", or the https URL of a DoH server (RFC 8484)',
   );
+
+/** DNS servers to ask, in the order given. */
+export const nameservers = input(z.array(nameserver).min(1, "must name a server, or be left out"));

@@ -16,7 +16,12 @@ export type Rule<A> = (args: A, given: A) => Problem[];
  * anything is created.
  */
 export function parseArgs<S extends z.ZodObject>(
-  definition: { token: string; args: S; rules?: Rule<z.output<S>> },
+  definition: {
+    token: string;
+    args: S;
+    configure?: (args: z.output<S>) => z.output<S>;
+    rules?: Rule<z.output<S>>;
+  },
   name: string,
   value: unknown,
 ): z.output<S> {
@@ -28,9 +33,10 @@ export function parseArgs<S extends z.ZodObject>(
     const others = rulesBeside(malformed, definition.rules, lenient(schema, value) as z.output<S>);
     throw inputError(token, name, unprintable(schema, value, [...malformed, ...others]));
   }
-  const problems = definition.rules?.(peek(result.data).value as z.output<S>, result.data) ?? [];
+  const args = definition.configure?.(result.data) ?? result.data;
+  const problems = definition.rules?.(peek(args).value as z.output<S>, args) ?? [];
   if (problems.length > 0) throw inputError(token, name, unprintable(schema, value, problems));
-  return protect(schema, result.data) as z.output<S>;
+  return protect(schema, args) as z.output<S>;
 }
 
 /**

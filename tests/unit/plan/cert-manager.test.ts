@@ -37,6 +37,21 @@ describe("chartValues", () => {
     expect(values).toEqual({ ...own, global: { leaderElection: { namespace: "tls" } } });
   });
 
+  it("names the servers that alone are asked, with and without the Gateway API", async () => {
+    const servers = ["192.0.2.1:53", "https://dns.example/dns-query"];
+    const acmeDNS01Config = { recursiveNameservers: servers, recursiveNameserversOnly: true };
+    const { gatewayAPI, ...head } = gatewayConfig;
+    const args = { namespace: "cert-manager", recursiveNameservers: later(servers) };
+    expect(await valueOf(chartValues({ ...args, gatewayApi: true }))).toEqual({
+      ...own,
+      config: { ...head, gatewayAPI, acmeDNS01Config },
+    });
+    expect(await valueOf(chartValues({ ...args, gatewayApi: false, values: { config: { logging: {} } } }))).toEqual({
+      ...own,
+      config: { ...head, acmeDNS01Config, logging: {} },
+    });
+  });
+
   it("puts given values over its own, known or not", async () => {
     const values = { crds: { keep: false }, replicaCount: later(2), webhook: { timeoutSeconds: 5 } };
     expect(await valueOf(chartValues({ namespace: "cert-manager", gatewayApi: true, values }))).toEqual({

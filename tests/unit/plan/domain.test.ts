@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { planDomain, withDefaults, type DomainArgs } from "../../../provider/plan/domain";
+import { planDomain, withDefaults, type DomainArgs, type DomainDefaults } from "../../../provider/plan/domain";
+import { clusterIssuer } from "../../../provider/plan/issuer-reference";
 import { certificateOnly, domain } from "../../support/builders";
 import { later, valueOf } from "../outputs";
 
-const issuer = { name: "letsencrypt-staging", kind: "ClusterIssuer" };
+const issuer = clusterIssuer("letsencrypt-staging");
 const managed = { "app.kubernetes.io/managed-by": "certfleet" };
 
 const certificate = (name: string, dnsName: string, metadata: object = {}) => ({
@@ -74,6 +75,28 @@ describe("planDomain", () => {
     }
     const renamed = planDomain(domain("tea.example.com", { labels: { "app.kubernetes.io/managed-by": "us" } }), issuer);
     expect(renamed.certificate!.metadata.labels).toEqual({ "app.kubernetes.io/managed-by": "us" });
+  });
+
+  it("names the host first, then its further names, and writes to the Secret that is said", () => {
+    const over = { additionalDnsNames: ["www.example.com", "*.example.com"], secretName: "shop-cert" };
+    const plan = planDomain(domain("example.com", over), issuer);
+    expect(plan).toMatchObject({
+      secretName: "shop-cert",
+      certificate: { spec: { secretName: "shop-cert", dnsNames: ["example.com", "www.example.com", "*.example.com"] } },
+    });
+    expect(plan.certificate!.metadata.name).toBe("example-com");
+    expect(plan.objects[0]!.manifest.spec).toMatchObject({
+      listeners: [{ hostname: "example.com" }, { tls: { certificateRefs: [{ name: "shop-cert" }] } }],
+    });
+  });
+
+  it("asks an issuer of any group and kind, for a key of any kind", () => {
+    const external = { name: "pca", kind: "AWSPCAClusterIssuer", group: "awspca.cert-manager.io" };
+    const plan = planDomain(domain("tea.example.com", { privateKey: { algorithm: "RSA", size: 3072 } }), external);
+    expect(plan.certificate!.spec).toMatchObject({
+      issuerRef: external,
+      privateKey: { algorithm: "RSA", size: 3072, rotationPolicy: "Always" },
+    });
   });
 
   it("keeps what is not known yet for later", async () => {
@@ -194,6 +217,27 @@ describe("withDefaults", () => {
     expect(withDefaults({ host: "tea.example.com", route: {} }, defaults).route).toEqual({
       gatewayApi: defaults.route.gatewayApi,
     });
+  });
+
+  it("takes a key as one value, so that an algorithm never meets the size of another", () => {
+    const below = { privateKey: { algorithm: "ECDSA" as const, size: 384 } };
+    const own = domain("tea.example.com", { privateKey: { algorithm: "RSA" } });
+    expect(withDefaults(own, below).privateKey).toEqual({ algorithm: "RSA" });
+    expect(withDefaults(domain("tea.example.com"), below).privateKey).toEqual(below.privateKey);
+  });
+
+  const named = clusterIssuer("corporate");
+  const other = { ...clusterIssuer("team"), kind: "Issuer" };
+
+  it.each<[string, Pick<DomainArgs, "issuer" | "environment">, DomainDefaults, object]>([
+    ["an issuer over an environment", { issuer: named }, { environment: "production" }, { issuer: named }],
+    ["an environment over an issuer", { environment: "staging" }, { issuer: named }, { environment: "staging" }],
+    ["an issuer over an issuer, whole", { issuer: named }, { issuer: other }, { issuer: named }],
+    ["nothing over an issuer", {}, { issuer: other }, { issuer: other }],
+    ["nothing over an environment", {}, { environment: "production" }, { environment: "production" }],
+  ])("takes one source of certificates: %s", (_case, own, below, expected) => {
+    const { issuer: source, environment } = withDefaults(domain("tea.example.com", own), below);
+    expect({ issuer: source, environment }).toEqual({ issuer: undefined, environment: undefined, ...expected });
   });
 
   it("keeps the other timeouts where a domain sets one", () => {

@@ -183,11 +183,6 @@ describe("domainProblems", () => {
       ["domains[4].certificateFrom"],
     ],
     [
-      "a certificate that does not cover the host",
-      domain("a.b.example.com", { certificateFrom: "*.example.com" }),
-      ["domains[4].certificateFrom"],
-    ],
-    [
       "a namespace to make that has no name",
       domain("a.example.com", { createNamespace: true }),
       ["domains[4].namespace"],
