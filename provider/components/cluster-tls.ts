@@ -23,9 +23,10 @@ const argsSchema = z.strictObject({
   }),
   challenges: issuersShape.challenges.optional(),
   dnsSecrets: issuersShape.dnsSecrets,
-  certManager: certManagerArgs
-    .optional()
-    .meta({ description: "How cert-manager is installed. Default: the pinned chart." }),
+  certManager: certManagerArgs.optional().meta({
+    description: "How cert-manager is installed.",
+    default: "the pinned chart, with the defaults of each property",
+  }),
   defaults: defaultsArgs.optional().meta({ description: "What holds for every domain that does not say otherwise." }),
   domains: z.array(domainArgs).meta({
     description:

@@ -4,14 +4,13 @@ import type { Dns01Solver, Manifest } from "../kubernetes/types";
 import { certificatePem, email, httpsUrl } from "../schema/leaves";
 import { enumType, input, objectType } from "../schema/vocabulary";
 
-export const environments = ["staging", "production", "custom"] as const;
-export type Environment = (typeof environments)[number];
+export const environmentArgs = enumType("AcmeEnvironment", "Which ACME directory issues.", {
+  staging: "Let's Encrypt's staging directory: generous limits, and certificates that browsers do not trust.",
+  production: "Let's Encrypt's production directory.",
+  custom: "The directory given as `acme.directory`.",
+});
 
-export const environmentArgs = enumType(
-  "AcmeEnvironment",
-  "Which ACME directory issues: Let's Encrypt's staging directory (not trusted by browsers, generous limits), its production directory, or the one given as `acme.directory`.",
-  environments,
-);
+export type Environment = z.output<typeof environmentArgs>;
 
 const directoryUrls = {
   staging: "https://acme-staging-v02.api.letsencrypt.org/directory",
@@ -33,7 +32,8 @@ export const directoryArgs = objectType(
       source: "cert-manager.io/v1 ClusterIssuer spec.acme.server",
     }),
     caBundle: input(certificatePem).optional().meta({
-      description: "PEM certificates that the directory's own TLS is verified against. Default: the system's.",
+      description: "PEM certificates that the directory's own TLS is verified against.",
+      default: "the system's",
       source: "cert-manager.io/v1 ClusterIssuer spec.acme.caBundle",
     }),
   },
@@ -48,8 +48,8 @@ export const acmeArgs = objectType(
       source: "cert-manager.io/v1 ClusterIssuer spec.acme.email",
     }),
     environment: environmentArgs.optional().meta({
-      description:
-        'Directory of all domains that do not name their own. Default: "custom" if `directory` is given, else "staging".',
+      description: "Directory of all domains that do not name their own.",
+      default: '`"custom"` if `directory` is given, else `"staging"`',
     }),
     additionalEnvironments: z.array(environmentArgs).optional().meta({
       description:

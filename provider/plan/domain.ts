@@ -13,29 +13,31 @@ import { privateKeyArgs, privateKeySpec, type PrivateKeyArgs } from "./private-k
 
 export const backendArgs = objectType("Backend", "The Service that answers for a domain.", {
   service: input(label).meta({ description: "Name of a Service in the domain's namespace." }),
-  port: input(port).meta({ description: "Port of the Service, 1 to 65535." }),
+  port: input(port).meta({ description: "Port of the Service." }),
 });
 
 export const timeoutArgs = objectType("DomainTimeouts", "How long an update waits for a domain, in seconds.", {
-  certificate: seconds.optional().meta({ description: "Until the Certificate is Ready. Default: 600." }),
+  certificate: seconds.optional().meta({ description: "Until the Certificate is Ready.", default: "`600`" }),
   gateway: seconds.optional().meta({
-    description: "Until the Gateway is Programmed, counted from the end of the Certificate's bound. Default: 600.",
+    description: "Until the Gateway is Programmed, counted from the end of the Certificate's bound.",
+    default: "`600`",
   }),
 });
 
 /** What a domain can say for itself, and `defaults` for all domains. */
 const sharedShape = {
   namespace: input(label).optional().meta({
-    description:
-      "Namespace of the Certificate, its Secret, the Gateway, the routes and the backend. Default: `default`.",
+    description: "Namespace of the Certificate, its Secret, the Gateway, the routes and the backend.",
+    default: '`"default"`',
   }),
   createNamespace: z.boolean().optional().meta({
     description:
       "Whether the namespace is made (and on destroy deleted) here. `namespace` must be a plain string then.",
+    default: "`false`",
   }),
   environment: environmentArgs
     .optional()
-    .meta({ description: "ACME environment. Default: that of `acme` or of the platform." }),
+    .meta({ description: "ACME environment.", default: "that of `acme`, or of the platform" }),
   issuer: issuerArgs.optional().meta({
     description:
       "An issuer that exists already, instead of an ACME environment: give one of the two. What a domain says, either, overrides what `defaults` say, either.",
@@ -45,11 +47,11 @@ const sharedShape = {
     description: "The certificate's key. It changes with each renewal.",
     source: "cert-manager.io/v1 Certificate spec.privateKey",
   }),
-  route: routeArgs.optional().meta({ description: "How the domain is routed. Default: by the Gateway API." }),
+  route: routeArgs.optional().meta({ description: "How the domain is routed.", default: "by the Gateway API" }),
   redirect: z
     .boolean()
     .optional()
-    .meta({ description: "Whether http is redirected to https with status 301. Default: true." }),
+    .meta({ description: "Whether http is redirected to https with status 301.", default: "`true`" }),
   labels: stringMap.optional().meta({ description: "Labels of everything that is made for the domain." }),
   annotations: stringMap.optional().meta({ description: "Annotations of everything that is made for the domain." }),
   timeouts: timeoutArgs.optional().meta({ description: "Bounds of all waiting." }),
@@ -64,6 +66,7 @@ export const domainShape = {
   backend: backendArgs.optional().meta({ description: "The Service that answers. Required unless `certificateOnly`." }),
   certificateOnly: z.boolean().optional().meta({
     description: "Makes the Certificate but no route, for a Secret that something else serves.",
+    default: "`false`",
   }),
   certificateFrom: hostname.optional().meta({
     description:
@@ -85,7 +88,7 @@ export const domainShape = {
 
 export const defaultsArgs = objectType(
   "DomainDefaults",
-  "What holds for every domain that does not say otherwise.",
+  "What holds for every domain that does not say otherwise. What a domain says itself goes before it, key by key, also within `route`, `timeouts`, `labels` and `annotations`.",
   sharedShape,
 );
 export const domainArgs = objectType("Domain", "One host: its certificate and its route.", domainShape);

@@ -13,7 +13,8 @@ export const gatewayApiArgs = objectType(
     gatewayClassName: text.optional().meta({
       description:
         "GatewayClass that serves the Gateway, for example `istio`, `traefik` or `gke-l7-global-external-managed`. " +
-        "Default: the platform's, where the platform names one. On many clouds each Gateway is a load balancer of its own.",
+        "On many clouds each Gateway is a load balancer of its own.",
+      default: "the platform's, where it names one",
       source: "gateway.networking.k8s.io/v1 Gateway spec.gatewayClassName",
     }),
     annotations: stringMap

@@ -44,7 +44,11 @@ export const hostname = z
     const message = hostnameProblem(host);
     if (message) ctx.addIssue({ code: "custom", message });
   })
-  .transform(toAscii);
+  .transform(toAscii)
+  .meta({
+    constraint:
+      "must be a full name such as shop.example.com, or a wildcard for its first label, without scheme, port or path",
+  });
 
 export const isWildcard = (host: string): boolean => host.startsWith("*.");
 

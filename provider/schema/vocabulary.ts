@@ -13,6 +13,16 @@ declare module "zod" {
     replaceOnChanges?: boolean;
     /** Where the rule or the default comes from: an RFC section or a field of a CRD. */
     source?: string;
+    /** The default in words (Markdown), where zod does not apply it: it is computed, or comes from something else. */
+    default?: string;
+    /** What a value must be, beginning with "must", where zod's checks have no fixed message that says it. */
+    constraint?: string;
+    /** That the property goes away, as what to do instead: "use `other`". */
+    deprecation?: string;
+    /** A change of the property replaces the resource. Custom resources only: a component itself is nothing that could be replaced. */
+    replaceOnChanges?: boolean;
+    /** What the values of an enum mean. */
+    values?: Readonly<Record<string, string>>;
   }
 }
 
@@ -57,9 +67,16 @@ export function openObjectType<S extends z.ZodRawShape>(name: string, descriptio
   return z.object(shape).meta({ token: `certfleet:index:${name}`, description });
 }
 
-/** A string enum with a name of its own in every SDK. */
-export function enumType<const V extends readonly [string, ...string[]]>(name: string, description: string, values: V) {
-  return z.enum(values).meta({ token: `certfleet:index:${name}`, description });
+/** A string enum with a name of its own in every SDK, from its values and what each of them means. */
+export function enumType<const V extends Readonly<Record<string, string>>>(
+  name: string,
+  description: string,
+  values: V,
+) {
+  const names = Object.keys(values) as (keyof V & string)[];
+  return z
+    .enum(names as [keyof V & string, ...(keyof V & string)[]])
+    .meta({ token: `certfleet:index:${name}`, description, values });
 }
 
 /** The schema below `.optional()` and `.default()`, whether it may be left out, and its default. */
