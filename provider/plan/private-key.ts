@@ -2,8 +2,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { enumType, input, objectType } from "../schema/vocabulary";
 
-export const algorithms = ["ECDSA", "RSA", "Ed25519"] as const;
-export type Algorithm = (typeof algorithms)[number];
+const algorithmMeanings = {
+  ECDSA: "On a NIST curve: small, fast, and taken by every public CA.",
+  RSA: "For clients too old for ECDSA.",
+  Ed25519: "For private CAs; Let's Encrypt and most public CAs refuse it.",
+} as const;
+export type Algorithm = keyof typeof algorithmMeanings;
 
 /** The sizes of each algorithm in bits, the default first. Ed25519 has one size, which is not written. */
 export const keySizes: Record<Algorithm, readonly number[]> = {
@@ -12,7 +16,7 @@ export const keySizes: Record<Algorithm, readonly number[]> = {
   Ed25519: [],
 };
 
-const algorithmArgs = enumType("PrivateKeyAlgorithm", "Algorithm of a certificate's key.", algorithms);
+const algorithmArgs = enumType("PrivateKeyAlgorithm", "Algorithm of a certificate's key.", algorithmMeanings);
 
 export const privateKeyArgs = objectType(
   "PrivateKey",
@@ -20,7 +24,7 @@ export const privateKeyArgs = objectType(
     "What a domain says replaces `defaults.privateKey` as a whole, so that an algorithm never meets the size of another.",
   {
     algorithm: algorithmArgs.default("ECDSA").meta({
-      description: "Algorithm of the key. Let's Encrypt and most public CAs refuse Ed25519.",
+      description: "Algorithm of the key.",
       source: "cert-manager.io/v1 Certificate spec.privateKey.algorithm",
     }),
     size: input(z.int("must be a whole number of bits")).optional().meta({

@@ -1,7 +1,8 @@
-import { emitSchema, type Definition } from "./emit";
+import type { PackageDefinition } from "./definition";
+import { emitSchema } from "./emit";
 
-/** The whole package schema: what the components export, and what every language's package needs to say of itself. */
-export function packageSchema(version: string, definitions: readonly Definition[]): object {
+/** The whole package schema: what the definitions say, and what every language's package needs to say of itself. */
+export function packageSchema(version: string, definition: PackageDefinition): object {
   return {
     name: "certfleet",
     displayName: "certfleet",
@@ -21,6 +22,6 @@ export function packageSchema(version: string, definitions: readonly Definition[
       python: { packageName: "pulumi_certfleet", respectSchemaVersion: true, pyproject: { enabled: true } },
       go: { importBasePath: "github.com/certfleet/pulumi-certfleet/sdk/go/certfleet", respectSchemaVersion: true },
     },
-    ...emitSchema(definitions),
+    ...emitSchema(definition),
   };
 }

@@ -9,8 +9,6 @@ declare module "zod" {
     token?: string;
     /** The value is a secret: encrypted in the state and never printed. Top-level properties only. */
     secret?: boolean;
-    /** A change of the value needs another resource in place of this one. Custom resources only. */
-    replaceOnChanges?: boolean;
     /** Where the rule or the default comes from: an RFC section or a field of a CRD. */
     source?: string;
     /** The default in words (Markdown), where zod does not apply it: it is computed, or comes from something else. */

@@ -2,19 +2,18 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
-import { registry } from "../../provider/host/registry";
 import { packageSchema } from "../../provider/schema/package";
 import { ensureEngine, TerminalReporter } from "../lab";
+import { loadPackage } from "./package-definition";
 
 const root = join(__dirname, "..", "..");
 
 /** schema.json as it follows from the components' definitions. */
 export async function generateSchema(): Promise<string> {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
-  const definitions = await Promise.all(Object.values(registry.components).map((load) => load()));
   const file = join(root, "schema.json");
   const options = await resolveConfig(file);
-  return format(JSON.stringify(packageSchema(version, definitions)), { ...options, filepath: file });
+  return format(JSON.stringify(packageSchema(version, await loadPackage())), { ...options, filepath: file });
 }
 
 /** The Node.js SDK of a schema file, written to a folder. What is built or installed there is kept. */
