@@ -4,8 +4,11 @@ import { stackUrn } from "./fake-engine";
 import { FakeMonitor, objectOf, providerId, structOf, type MonitorOptions, type Registration } from "./fake-monitor";
 import type { Plugin } from "./plugin";
 
-export const providerUrn = "urn:pulumi:test::shop::pulumi:providers:kubernetes::cluster";
-export const providerReference = `${providerUrn}::${providerId}`;
+/** How the engine names the explicit provider of a cluster. */
+export const providerOf = (cluster: string, id: string = providerId): string =>
+  `urn:pulumi:test::shop::pulumi:providers:kubernetes::${cluster}::${id}`;
+
+export const providerReference = providerOf("cluster");
 
 export interface ConstructOptions extends MonitorOptions {
   type?: string;
@@ -14,6 +17,10 @@ export interface ConstructOptions extends MonitorOptions {
   dependsOn?: string[];
   /** URN of the consumer's `deletedWith`. */
   deletedWith?: string;
+  /** Reference of the explicit provider. */
+  provider?: string;
+  /** One that several constructs share, as in a deployment; one of its own otherwise. */
+  monitor?: FakeMonitor;
 }
 
 export interface Constructed {
@@ -36,6 +43,13 @@ export async function construct(
   return { urn: response!.getUrn(), state: objectOf(response!.getState()), registrations, resources };
 }
 
+export async function startMonitor(plugin: Plugin, options: MonitorOptions = {}): Promise<FakeMonitor> {
+  const monitor = await new FakeMonitor(options).start();
+  // An engine's monitor outlives every construct; one that ended first would cut off calls that nobody waits for.
+  plugin.onStop(() => monitor.stop());
+  return monitor;
+}
+
 export interface Attempt {
   error: grpc.ServiceError | undefined;
   response: ConstructResponse | undefined;
@@ -48,9 +62,7 @@ export async function tryConstruct(
   inputs: Record<string, unknown>,
   options: ConstructOptions = {},
 ): Promise<Attempt> {
-  const monitor = await new FakeMonitor(options).start();
-  // An engine's monitor outlives every construct; one that ended first would cut off calls that nobody waits for.
-  plugin.onStop(() => monitor.stop());
+  const monitor = options.monitor ?? (await startMonitor(plugin, options));
   try {
     const request = constructRequest(monitor, inputs, options);
     const response = await plugin.call((client) => client.construct.bind(client), request);
@@ -63,14 +75,15 @@ export async function tryConstruct(
 export function constructRequest(
   monitor: FakeMonitor,
   inputs: Record<string, unknown>,
-  {
+  options: ConstructOptions,
+): ConstructRequest {
+  const {
     type = "certfleet:index:ClusterTls",
     name = "edge",
     dependsOn = [],
     deletedWith = "",
     dryRun = false,
-  }: ConstructOptions,
-): ConstructRequest {
+  } = options;
   const request = new ConstructRequest()
     .setProject("shop")
     .setStack("test")
@@ -84,6 +97,6 @@ export function constructRequest(
     .setDependenciesList(dependsOn)
     .setDeletedwith(deletedWith)
     .setInputs(structOf(inputs));
-  request.getProvidersMap().set("kubernetes", providerReference);
+  request.getProvidersMap().set("kubernetes", options.provider ?? providerReference);
   return request;
 }

@@ -32,6 +32,8 @@ export interface Registration {
 
 export interface MonitorOptions {
   dryRun?: boolean;
+  /** The provider's configuration is not known in this preview: the engine then asks no plugin, and answers with nothing. */
+  unconfigured?: boolean;
   /** What a resource has beside its inputs once it exists; in a preview nobody knows. */
   outputs?: (registration: Registration) => Json;
 }
@@ -67,7 +69,7 @@ export class FakeMonitor {
         callback(null, new Empty());
       },
       invoke: (call: { request: ResourceInvokeRequest }, callback: grpc.sendUnaryData<InvokeResponse>) =>
-        callback(null, invoke(call.request)),
+        callback(null, this.#invoke(call.request)),
     });
     return this;
   }
@@ -79,12 +81,20 @@ export class FakeMonitor {
   #register(request: RegisterResourceRequest): RegisterResourceResponse {
     const registration = registrationOf(request);
     this.registrations.push(registration);
-    const { dryRun, outputs } = this.#options;
+    const { dryRun, outputs, unconfigured } = this.#options;
     const made = dryRun ? {} : (outputs?.(registration) ?? {});
+    const object = unconfigured && registration.custom ? {} : { ...registration.object, ...made };
     return new RegisterResourceResponse()
       .setUrn(registration.urn)
       .setId(registration.custom && !dryRun ? `${registration.name}-id` : "")
-      .setObject(structOf({ ...registration.object, ...made }));
+      .setObject(structOf(object));
+  }
+
+  /** Answers the one call that is made without a provider: the state of a resource that exists, such as the explicit provider. */
+  #invoke(request: ResourceInvokeRequest): InvokeResponse {
+    const { urn } = objectOf(request.getArgs());
+    const id = this.#options.unconfigured ? "" : providerId;
+    return new InvokeResponse().setReturn(structOf({ urn, id, state: {} }));
   }
 }
 
@@ -112,12 +122,6 @@ function registrationOf(request: RegisterResourceRequest): Registration {
     version: request.getVersion(),
     timeouts: timeouts && { create: timeouts.getCreate(), update: timeouts.getUpdate() },
   };
-}
-
-/** Answers the one call that is made without a provider: the state of a resource that exists, such as the explicit provider. */
-function invoke(request: ResourceInvokeRequest): InvokeResponse {
-  const { urn } = objectOf(request.getArgs());
-  return new InvokeResponse().setReturn(structOf({ urn, id: providerId, state: {} }));
 }
 
 export const providerId = "1f0c1d5c-6d1e-4a0c-9a68-6d9c8a0a5b11";
