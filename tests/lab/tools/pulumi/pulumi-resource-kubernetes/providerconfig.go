@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"reflect"
 	"slices"
 
@@ -19,11 +18,9 @@ func (s *server) CheckConfig(
 		return nil, err
 	}
 	var failures []*pulumirpc.CheckFailure
-	for _, key := range []resource.PropertyKey{"renderYamlToDirectory", "clusterIdentifier"} {
-		if v := reveal(news[key]); v.HasValue() && !v.IsComputed() && v.IsString() && v.StringValue() != "" {
-			failures = append(failures, &pulumirpc.CheckFailure{Property: string(key), Reason: fmt.Sprintf(
-				"%q is set, but the lab's stand-in for the Kubernetes plugin does not serve it; leave it out", key)})
-		}
+	if given(news, "renderYamlToDirectory") {
+		failures = append(failures, &pulumirpc.CheckFailure{Property: "renderYamlToDirectory",
+			Reason: "is set, but the lab's stand-in for the Kubernetes plugin does not serve it; leave it out"})
 	}
 	if v := reveal(news["enableServerSideApply"]); v.IsString() && v.StringValue() == "false" {
 		failures = append(failures, &pulumirpc.CheckFailure{Property: "enableServerSideApply",
@@ -32,8 +29,9 @@ func (s *server) CheckConfig(
 	return &pulumirpc.CheckResponse{Inputs: req.GetNews(), Failures: failures}, nil
 }
 
-// DiffConfig replaces the provider, and with it all its resources, only when the active cluster's settings change:
-// a kubeconfig with other credentials for the same cluster is an update.
+// DiffConfig replaces the provider, and with it all its resources, only when the cluster is another one: by the
+// program's own `clusterIdentifier`, and without that by the active cluster's settings. A kubeconfig with other
+// credentials for the same cluster is an update.
 func (s *server) DiffConfig(
 	_ context.Context, req *pulumirpc.DiffRequest,
 ) (*pulumirpc.DiffResponse, error) {
@@ -48,42 +46,52 @@ func (s *server) DiffConfig(
 	return diffConfig(olds, news)
 }
 
+const identifier resource.PropertyKey = "clusterIdentifier"
+
 func diffConfig(olds, news resource.PropertyMap) (*pulumirpc.DiffResponse, error) {
 	diff := olds.Diff(news)
 	if diff == nil {
 		return &pulumirpc.DiffResponse{Changes: pulumirpc.DiffResponse_DIFF_NONE}, nil
 	}
+	diffs, replaces, err := clusterChanges(diff, olds, news)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case diff.Updated(identifier):
+		replaces = append(replaces, string(identifier))
+	case diff.Same(identifier) && given(news, identifier):
+		replaces = nil
+	}
+	return &pulumirpc.DiffResponse{
+		Changes: pulumirpc.DiffResponse_DIFF_SOME, Diffs: diffs, Replaces: replaces,
+	}, nil
+}
+
+// clusterChanges are the inputs that changed, and those among them by which the cluster may be another one.
+func clusterChanges(diff *resource.ObjectDiff, olds, news resource.PropertyMap) (diffs, replaces []string, err error) {
+	leads := []resource.PropertyKey{"kubeconfig", "context", "cluster"}
 	// Whether an unknown value leads to another cluster cannot be told: the careful answer is a replacement.
-	for _, key := range []resource.PropertyKey{"kubeconfig", "context", "cluster"} {
+	for _, key := range leads {
 		if reveal(news[key]).IsComputed() {
-			return changed([]string{string(key)}, []string{string(key)}), nil
+			return []string{string(key)}, []string{string(key)}, nil
 		}
 	}
 	oldConfig, err := kubeconfigOf(olds["kubeconfig"])
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	newConfig, err := kubeconfigOf(news["kubeconfig"])
 	if err != nil {
-		return nil, err
-	}
-	var diffs, replaces []string
-	for _, key := range diff.ChangedKeys() {
-		diffs = append(diffs, string(key))
+		return nil, nil, err
 	}
 	before, after := activeCluster(oldConfig, olds), activeCluster(newConfig, news)
-	if before != nil && after != nil && !reflect.DeepEqual(before, after) {
-		for _, key := range []string{"kubeconfig", "context", "cluster"} {
-			if slices.Contains(diffs, key) {
-				replaces = append(replaces, key)
-			}
+	isOther := before != nil && after != nil && !reflect.DeepEqual(before, after)
+	for _, key := range diff.ChangedKeys() {
+		diffs = append(diffs, string(key))
+		if isOther && slices.Contains(leads, key) {
+			replaces = append(replaces, string(key))
 		}
 	}
-	return changed(diffs, replaces), nil
-}
-
-func changed(diffs, replaces []string) *pulumirpc.DiffResponse {
-	return &pulumirpc.DiffResponse{
-		Changes: pulumirpc.DiffResponse_DIFF_SOME, Diffs: diffs, Replaces: replaces,
-	}
+	return diffs, replaces, nil
 }

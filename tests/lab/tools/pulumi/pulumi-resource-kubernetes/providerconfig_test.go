@@ -55,6 +55,42 @@ func TestDiffConfig(t *testing.T) {
 	}
 }
 
+func TestDiffConfigWithIdentifier(t *testing.T) {
+	config := func(server, identifier string) resource.PropertyMap {
+		inputs := resource.PropertyMap{"kubeconfig": kubeconfig(server, "1")}
+		if identifier != "" {
+			inputs["clusterIdentifier"] = resource.NewStringProperty(identifier)
+		}
+		return inputs
+	}
+	unknown := config("", "a")
+	unknown["kubeconfig"] = resource.MakeSecret(resource.MakeComputed(resource.NewStringProperty("")))
+	for _, c := range []struct {
+		name       string
+		olds, news resource.PropertyMap
+		replaces   []string
+	}{
+		{"another server", config("https://c", "a"), config("https://e", "a"), nil},
+		{"unknown", config("https://c", "a"), unknown, nil},
+		{"added", config("https://c", ""), config("https://c", "a"), nil},
+		{"removed", config("https://c", "a"), config("https://c", ""), nil},
+		{"changed", config("https://c", "a"), config("https://c", "b"), []string{"clusterIdentifier"}},
+		{"added with another server", config("https://c", ""), config("https://e", "a"), []string{"kubeconfig"}},
+		{"changed with another server", config("https://c", "a"), config("https://e", "b"),
+			[]string{"kubeconfig", "clusterIdentifier"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := diffConfig(c.olds, c.news)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Changes != pulumirpc.DiffResponse_DIFF_SOME || !slices.Equal(got.Replaces, c.replaces) {
+				t.Errorf("%v, replaces %q, want %q", got.Changes, got.Replaces, c.replaces)
+			}
+		})
+	}
+}
+
 func TestKindOf(t *testing.T) {
 	for token, want := range map[string]string{
 		"kubernetes:core/v1:Secret":                 "/v1, Kind=Secret",
