@@ -45,6 +45,7 @@ export class CertManager extends pulumi.ComponentResource {
             resourceInputs["createNamespace"] = (args?.createNamespace) ?? true;
             resourceInputs["gatewayApi"] = (args?.gatewayApi) ?? true;
             resourceInputs["namespace"] = (args?.namespace) ?? "cert-manager";
+            resourceInputs["recursiveNameservers"] = args?.recursiveNameservers;
             resourceInputs["timeoutSeconds"] = (args?.timeoutSeconds) ?? 600;
             resourceInputs["values"] = args?.values;
             resourceInputs["version"] = (args?.version) ?? "1.21.2";
@@ -63,20 +64,40 @@ export class CertManager extends pulumi.ComponentResource {
 export interface CertManagerArgs {
     /**
      * Whether the namespace is made (and on destroy deleted) here.
+     *
+     * Default: `true`.
      */
     createNamespace?: boolean;
     /**
      * Switches on cert-manager's support of the Gateway API. The Gateway API's CRDs must exist then, or the controller does not start.
+     *
+     * Default: `true`.
      *
      * Source: controller.config.cert-manager.io/v1alpha1 gatewayAPI.enabled.
      */
     gatewayApi?: boolean;
     /**
      * Namespace of cert-manager and of the issuers' credentials.
+     *
+     * Default: `"cert-manager"`.
+     *
+     * Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
      */
     namespace?: string;
     /**
+     * Recursive DNS servers that cert-manager asks, and nothing else, whether a challenge's record is visible: `address:port`, or https URLs of DoH servers (RFC 8484). For networks that reach no authoritative server. Without them, and without `resolvers` in the provider's configuration, the pod's resolver finds the authoritative servers.
+     *
+     * Rule: must name a server, or be left out; each must be an address with a port such as "1.1.1.1:53", or the https URL of a DoH server (RFC 8484).
+     *
+     * Source: controller.config.cert-manager.io/v1alpha1 acmeDNS01Config.recursiveNameservers.
+     */
+    recursiveNameservers?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
      * How long the installation may take until its API answers, in seconds.
+     *
+     * Default: `600`.
+     *
+     * Rule: must be at least 1 second.
      */
     timeoutSeconds?: number;
     /**
@@ -85,6 +106,10 @@ export interface CertManagerArgs {
     values?: pulumi.Input<{[key: string]: any} | undefined>;
     /**
      * Version of the chart, with or without a leading v. An upgrade is a change of this line.
+     *
+     * Default: `"1.21.2"`.
+     *
+     * Rule: must be a full version of the chart such as 1.21.2; ranges are not reproducible.
      */
     version?: string;
 }

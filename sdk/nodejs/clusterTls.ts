@@ -49,19 +49,13 @@ export class ClusterTls extends pulumi.ComponentResource {
         let resourceInputs: pulumi.Inputs = {};
         opts = opts || {};
         if (!opts.id) {
-            if (args?.acme === undefined && !opts.urn) {
-                throw new Error("Missing required property 'acme'");
-            }
-            if (args?.challenges === undefined && !opts.urn) {
-                throw new Error("Missing required property 'challenges'");
-            }
             if (args?.domains === undefined && !opts.urn) {
                 throw new Error("Missing required property 'domains'");
             }
             resourceInputs["acme"] = args?.acme;
             resourceInputs["certManager"] = args ? (args.certManager ? inputs.certManagerInstallationArgsProvideDefaults(args.certManager) : undefined) : undefined;
             resourceInputs["challenges"] = args?.challenges;
-            resourceInputs["defaults"] = args?.defaults;
+            resourceInputs["defaults"] = args ? (args.defaults ? inputs.domainDefaultsArgsProvideDefaults(args.defaults) : undefined) : undefined;
             resourceInputs["dnsSecrets"] = args?.dnsSecrets ? pulumi.secret(args.dnsSecrets) : undefined;
             resourceInputs["domains"] = args?.domains;
             resourceInputs["platform"] = undefined /*out*/;
@@ -81,23 +75,29 @@ export class ClusterTls extends pulumi.ComponentResource {
  */
 export interface ClusterTlsArgs {
     /**
-     * Account and directories of the CA.
+     * Account and directories of the CA. Needed, with `challenges`, unless every domain has an `issuer` of its own.
      */
-    acme: inputs.AcmeArgs;
+    acme?: inputs.AcmeArgs;
     /**
-     * How cert-manager is installed. Default: the pinned chart.
+     * How cert-manager is installed.
+     *
+     * Default: the pinned chart, with the defaults of each property.
      */
     certManager?: inputs.CertManagerInstallationArgs;
     /**
      * How control over names is proven: the entry whose zones match a name best, else the one without zones.
+     *
+     * Rule: must hold at least one entry, or nothing can be issued.
      */
-    challenges: inputs.ChallengeArgs[];
+    challenges?: inputs.ChallengeArgs[];
     /**
      * What holds for every domain that does not say otherwise.
      */
     defaults?: inputs.DomainDefaultsArgs;
     /**
      * Credentials of DNS providers, by the names that `challenges` use.
+     *
+     * Rule: each must be a text that neither begins nor ends with spaces or line ends; set it again without them.
      */
     dnsSecrets?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
     /**

@@ -35,9 +35,11 @@ utilities.lazyLoad(exports, ["TlsDomain"], () => require("./tlsDomain"));
 export * from "./types/enums";
 
 // Export sub-modules:
+import * as config from "./config";
 import * as types from "./types";
 
 export {
+    config,
     types,
 };
 

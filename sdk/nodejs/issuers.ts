@@ -71,20 +71,32 @@ export interface IssuersArgs {
     acme: inputs.AcmeArgs;
     /**
      * How control over names is proven: the entry whose zones match a name best, else the one without zones.
+     *
+     * Rule: must hold at least one entry, or nothing can be issued.
      */
     challenges: inputs.ChallengeArgs[];
     /**
      * Credentials of DNS providers, by the names that `challenges` use.
+     *
+     * Rule: each must be a text that neither begins nor ends with spaces or line ends; set it again without them.
      */
     dnsSecrets?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
     /**
      * cert-manager's namespace, where a ClusterIssuer's Secrets are read.
+     *
+     * Default: `"cert-manager"`.
+     *
+     * Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
      *
      * Source: cert-manager's flag --cluster-resource-namespace.
      */
     namespace?: pulumi.Input<string | undefined>;
     /**
      * How long an issuer may take to become Ready, in seconds.
+     *
+     * Default: `180`.
+     *
+     * Rule: must be at least 1 second.
      */
     timeoutSeconds?: number;
 }

@@ -4,6 +4,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as utilities from "./utilities";
 
+/**
+ * What certfleet falls back to where args say nothing, for every resource of a stack or of an explicit provider.
+ */
 export class Provider extends pulumi.ProviderResource {
     /** @internal */
     public static readonly __pulumiType = 'certfleet';
@@ -31,6 +34,9 @@ export class Provider extends pulumi.ProviderResource {
         let resourceInputs: pulumi.Inputs = {};
         opts = opts || {};
         {
+            resourceInputs["directory"] = args?.directory;
+            resourceInputs["directoryCaBundle"] = args?.directoryCaBundle;
+            resourceInputs["resolvers"] = pulumi.output(args?.resolvers).apply(JSON.stringify);
         }
         opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts);
         super(Provider.__pulumiType, name, resourceInputs, opts);
@@ -41,4 +47,30 @@ export class Provider extends pulumi.ProviderResource {
  * The set of arguments for constructing a Provider resource.
  */
 export interface ProviderArgs {
+    /**
+     * URL of the ACME directory that is used where args name neither an environment nor a directory.
+     *
+     * Default: Let's Encrypt's staging directory.
+     *
+     * Rule: must be an https URL (RFC 8555 section 6.1).
+     *
+     * Source: RFC 8555 section 7.1.1.
+     */
+    directory?: pulumi.Input<string | undefined>;
+    /**
+     * PEM certificates that the TLS of `directory` is verified against.
+     *
+     * Default: the system's.
+     *
+     * Rule: must be one or more certificates in PEM form.
+     */
+    directoryCaBundle?: pulumi.Input<string | undefined>;
+    /**
+     * Recursive DNS servers that are asked whether a challenge's record is visible, where args name none.
+     *
+     * Default: the system's resolver.
+     *
+     * Rule: must name a server, or be left out; each must be an address with a port such as "1.1.1.1:53", or the https URL of a DoH server (RFC 8484).
+     */
+    resolvers?: pulumi.Input<pulumi.Input<string>[] | undefined>;
 }

@@ -36,7 +36,7 @@ export class TlsDomain extends pulumi.ComponentResource {
     /**
      * ClusterIssuer of the certificate; absent where another domain's is used.
      */
-    declare public /*out*/ readonly issuer: pulumi.Output<string | undefined>;
+    declare public readonly issuer: pulumi.Output<string | undefined>;
     /**
      * Namespace of the domain's objects.
      */
@@ -56,7 +56,7 @@ export class TlsDomain extends pulumi.ComponentResource {
     /**
      * Secret with the certificate and its key (type kubernetes.io/tls).
      */
-    declare public /*out*/ readonly secretName: pulumi.Output<string>;
+    declare public readonly secretName: pulumi.Output<string>;
     /**
      * Where the host is served; absent where no route is made.
      */
@@ -79,6 +79,7 @@ export class TlsDomain extends pulumi.ComponentResource {
             if (args?.platform === undefined && !opts.urn) {
                 throw new Error("Missing required property 'platform'");
             }
+            resourceInputs["additionalDnsNames"] = args?.additionalDnsNames;
             resourceInputs["annotations"] = args?.annotations;
             resourceInputs["backend"] = args?.backend;
             resourceInputs["certificateFrom"] = args?.certificateFrom;
@@ -86,18 +87,19 @@ export class TlsDomain extends pulumi.ComponentResource {
             resourceInputs["createNamespace"] = args?.createNamespace;
             resourceInputs["environment"] = args?.environment;
             resourceInputs["host"] = args?.host;
+            resourceInputs["issuer"] = args ? (args.issuer ? inputs.issuerReferenceArgsProvideDefaults(args.issuer) : undefined) : undefined;
             resourceInputs["labels"] = args?.labels;
             resourceInputs["namespace"] = args?.namespace;
             resourceInputs["platform"] = args?.platform;
+            resourceInputs["privateKey"] = args ? (args.privateKey ? inputs.privateKeyArgsProvideDefaults(args.privateKey) : undefined) : undefined;
             resourceInputs["redirect"] = args?.redirect;
             resourceInputs["route"] = args?.route;
+            resourceInputs["secretName"] = args?.secretName;
             resourceInputs["timeouts"] = args?.timeouts;
             resourceInputs["addresses"] = undefined /*out*/;
-            resourceInputs["issuer"] = undefined /*out*/;
             resourceInputs["notAfter"] = undefined /*out*/;
             resourceInputs["ready"] = undefined /*out*/;
             resourceInputs["requiredDnsRecords"] = undefined /*out*/;
-            resourceInputs["secretName"] = undefined /*out*/;
             resourceInputs["url"] = undefined /*out*/;
         } else {
             resourceInputs["addresses"] = undefined /*out*/;
@@ -120,6 +122,14 @@ export class TlsDomain extends pulumi.ComponentResource {
  */
 export interface TlsDomainArgs {
     /**
+     * Further names in the certificate (subject alternative names) beside the host, at most 100 with it. They are not routed.
+     *
+     * Rule: each must be a full name such as shop.example.com, or a wildcard for its first label, without scheme, port or path.
+     *
+     * Source: cert-manager.io/v1 Certificate spec.dnsNames.
+     */
+    additionalDnsNames?: string[];
+    /**
      * Annotations of everything that is made for the domain.
      */
     annotations?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
@@ -128,33 +138,53 @@ export interface TlsDomainArgs {
      */
     backend?: inputs.BackendArgs;
     /**
-     * Host of another domain in the same namespace whose certificate covers this host, typically a wildcard. Makes no Certificate.
+     * Host of another domain in the same namespace whose certificate covers this host, by its host (typically a wildcard) or by one of its `additionalDnsNames`. Makes no Certificate.
+     *
+     * Rule: must be a full name such as shop.example.com, or a wildcard for its first label, without scheme, port or path.
      */
     certificateFrom?: string;
     /**
      * Makes the Certificate but no route, for a Secret that something else serves.
+     *
+     * Default: `false`.
      */
     certificateOnly?: boolean;
     /**
      * Whether the namespace is made (and on destroy deleted) here. `namespace` must be a plain string then.
+     *
+     * Default: `false`.
      */
     createNamespace?: boolean;
     /**
-     * ACME environment. Default: that of `acme` or of the platform.
+     * ACME environment.
+     *
+     * Default: that of `acme`, or of the platform.
      */
     environment?: enums.AcmeEnvironment;
     /**
      * Hostname, or a wildcard such as `*.apps.example.com`. International names are converted to ASCII (IDNA).
      *
+     * Rule: must be a full name such as shop.example.com, or a wildcard for its first label, without scheme, port or path.
+     *
      * Source: RFC 1035 section 2.3.4, RFC 6125 section 6.4.3.
      */
     host: string;
+    /**
+     * An issuer that exists already, instead of an ACME environment: give one of the two. What a domain says, either, overrides what `defaults` say, either.
+     *
+     * Source: cert-manager.io/v1 Certificate spec.issuerRef.
+     */
+    issuer?: inputs.IssuerReferenceArgs;
     /**
      * Labels of everything that is made for the domain.
      */
     labels?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
     /**
-     * Namespace of the Certificate, its Secret, the Gateway, the routes and the backend. Default: `default`.
+     * Namespace of the Certificate, its Secret, the Gateway, the routes and the backend.
+     *
+     * Default: `"default"`.
+     *
+     * Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
      */
     namespace?: pulumi.Input<string | undefined>;
     /**
@@ -162,13 +192,31 @@ export interface TlsDomainArgs {
      */
     platform: pulumi.Input<inputs.PlatformArgs>;
     /**
-     * Whether http is redirected to https with status 301. Default: true.
+     * The certificate's key. It changes with each renewal.
+     *
+     * Source: cert-manager.io/v1 Certificate spec.privateKey.
+     */
+    privateKey?: inputs.PrivateKeyArgs;
+    /**
+     * Whether http is redirected to https with status 301.
+     *
+     * Default: `true`.
      */
     redirect?: boolean;
     /**
-     * How the domain is routed. Default: by the Gateway API.
+     * How the domain is routed.
+     *
+     * Default: by the Gateway API.
      */
     route?: inputs.RouteArgs;
+    /**
+     * Secret that the certificate is written to; without one its name follows from the host. Plain, because two domains that write one Secret are refused before anything is made. With `certificateFrom` in a TlsDomain it names the Secret of that certificate; in a ClusterTls that is known.
+     *
+     * Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+     *
+     * Source: cert-manager.io/v1 Certificate spec.secretName.
+     */
+    secretName?: string;
     /**
      * Bounds of all waiting.
      */

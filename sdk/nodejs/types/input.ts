@@ -23,11 +23,15 @@ export interface AcmeArgs {
     /**
      * Contact of the account. Required for production. Let's Encrypt sends no expiry warnings any more.
      *
+     * Rule: must be an e-mail address such as ops@example.com.
+     *
      * Source: cert-manager.io/v1 ClusterIssuer spec.acme.email.
      */
     email?: pulumi.Input<string | undefined>;
     /**
-     * Directory of all domains that do not name their own. Default: "custom" if `directory` is given, else "staging".
+     * Directory of all domains that do not name their own.
+     *
+     * Default: `"custom"` if `directory` is given, else `"staging"`.
      */
     environment?: enums.AcmeEnvironment;
 }
@@ -37,13 +41,19 @@ export interface AcmeArgs {
  */
 export interface AcmeDirectoryArgs {
     /**
-     * PEM certificates that the directory's own TLS is verified against. Default: the system's.
+     * PEM certificates that the directory's own TLS is verified against.
+     *
+     * Default: the system's.
+     *
+     * Rule: must be one or more certificates in PEM form.
      *
      * Source: cert-manager.io/v1 ClusterIssuer spec.acme.caBundle.
      */
     caBundle?: pulumi.Input<string | undefined>;
     /**
      * https URL of the directory.
+     *
+     * Rule: must be an https URL (RFC 8555 section 6.1).
      *
      * Source: cert-manager.io/v1 ClusterIssuer spec.acme.server.
      */
@@ -55,11 +65,15 @@ export interface AcmeDirectoryArgs {
  */
 export interface BackendArgs {
     /**
-     * Port of the Service, 1 to 65535.
+     * Port of the Service.
+     *
+     * Rule: must be from 1 to 65535.
      */
     port: pulumi.Input<number>;
     /**
      * Name of a Service in the domain's namespace.
+     *
+     * Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
      */
     service: pulumi.Input<string>;
 }
@@ -70,24 +84,46 @@ export interface BackendArgs {
 export interface CertManagerInstallationArgs {
     /**
      * Whether the namespace is made (and on destroy deleted) here.
+     *
+     * Default: `true`.
      */
     createNamespace?: boolean;
     /**
      * Switches on cert-manager's support of the Gateway API. The Gateway API's CRDs must exist then, or the controller does not start.
+     *
+     * Default: `true`.
      *
      * Source: controller.config.cert-manager.io/v1alpha1 gatewayAPI.enabled.
      */
     gatewayApi?: boolean;
     /**
      * Set to false where cert-manager already runs; then only `namespace` is read.
+     *
+     * Default: `true`.
      */
     install?: boolean;
     /**
      * Namespace of cert-manager and of the issuers' credentials.
+     *
+     * Default: `"cert-manager"`.
+     *
+     * Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
      */
     namespace?: string;
     /**
+     * Recursive DNS servers that cert-manager asks, and nothing else, whether a challenge's record is visible: `address:port`, or https URLs of DoH servers (RFC 8484). For networks that reach no authoritative server. Without them, and without `resolvers` in the provider's configuration, the pod's resolver finds the authoritative servers.
+     *
+     * Rule: must name a server, or be left out; each must be an address with a port such as "1.1.1.1:53", or the https URL of a DoH server (RFC 8484).
+     *
+     * Source: controller.config.cert-manager.io/v1alpha1 acmeDNS01Config.recursiveNameservers.
+     */
+    recursiveNameservers?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
      * How long the installation may take until its API answers, in seconds.
+     *
+     * Default: `600`.
+     *
+     * Rule: must be at least 1 second.
      */
     timeoutSeconds?: number;
     /**
@@ -96,6 +132,10 @@ export interface CertManagerInstallationArgs {
     values?: pulumi.Input<{[key: string]: any} | undefined>;
     /**
      * Version of the chart, with or without a leading v. An upgrade is a change of this line.
+     *
+     * Default: `"1.21.2"`.
+     *
+     * Rule: must be a full version of the chart such as 1.21.2; ranges are not reproducible.
      */
     version?: string;
 }
@@ -125,6 +165,8 @@ export interface ChallengeArgs {
     /**
      * DNS zones that this entry serves. Without zones it serves all names that no other entry serves.
      *
+     * Rule: must name a zone, or be left out to match every name; each must be a full name such as shop.example.com, or a wildcard for its first label, without scheme, port or path; each must be a zone without a wildcard: a zone serves every name in it; leave the first label out.
+     *
      * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].selector.dnsZones.
      */
     zones?: string[];
@@ -149,6 +191,8 @@ export interface CloudflareChallengeArgs {
     existingSecret?: inputs.SecretReferenceArgs;
     /**
      * Key in `dnsSecrets` of the API token. certfleet writes it into a Secret in cert-manager's namespace.
+     *
+     * Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 242 characters, to leave room for its Secret's prefix.
      */
     secret?: string;
 }
@@ -167,6 +211,14 @@ export function cloudflareChallengeArgsProvideDefaults(val: CloudflareChallengeA
  */
 export interface DomainArgs {
     /**
+     * Further names in the certificate (subject alternative names) beside the host, at most 100 with it. They are not routed.
+     *
+     * Rule: each must be a full name such as shop.example.com, or a wildcard for its first label, without scheme, port or path.
+     *
+     * Source: cert-manager.io/v1 Certificate spec.dnsNames.
+     */
+    additionalDnsNames?: string[];
+    /**
      * Annotations of everything that is made for the domain.
      */
     annotations?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
@@ -175,51 +227,99 @@ export interface DomainArgs {
      */
     backend?: inputs.BackendArgs;
     /**
-     * Host of another domain in the same namespace whose certificate covers this host, typically a wildcard. Makes no Certificate.
+     * Host of another domain in the same namespace whose certificate covers this host, by its host (typically a wildcard) or by one of its `additionalDnsNames`. Makes no Certificate.
+     *
+     * Rule: must be a full name such as shop.example.com, or a wildcard for its first label, without scheme, port or path.
      */
     certificateFrom?: string;
     /**
      * Makes the Certificate but no route, for a Secret that something else serves.
+     *
+     * Default: `false`.
      */
     certificateOnly?: boolean;
     /**
      * Whether the namespace is made (and on destroy deleted) here. `namespace` must be a plain string then.
+     *
+     * Default: `false`.
      */
     createNamespace?: boolean;
     /**
-     * ACME environment. Default: that of `acme` or of the platform.
+     * ACME environment.
+     *
+     * Default: that of `acme`, or of the platform.
      */
     environment?: enums.AcmeEnvironment;
     /**
      * Hostname, or a wildcard such as `*.apps.example.com`. International names are converted to ASCII (IDNA).
      *
+     * Rule: must be a full name such as shop.example.com, or a wildcard for its first label, without scheme, port or path.
+     *
      * Source: RFC 1035 section 2.3.4, RFC 6125 section 6.4.3.
      */
     host: string;
+    /**
+     * An issuer that exists already, instead of an ACME environment: give one of the two. What a domain says, either, overrides what `defaults` say, either.
+     *
+     * Source: cert-manager.io/v1 Certificate spec.issuerRef.
+     */
+    issuer?: inputs.IssuerReferenceArgs;
     /**
      * Labels of everything that is made for the domain.
      */
     labels?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
     /**
-     * Namespace of the Certificate, its Secret, the Gateway, the routes and the backend. Default: `default`.
+     * Namespace of the Certificate, its Secret, the Gateway, the routes and the backend.
+     *
+     * Default: `"default"`.
+     *
+     * Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
      */
     namespace?: pulumi.Input<string | undefined>;
     /**
-     * Whether http is redirected to https with status 301. Default: true.
+     * The certificate's key. It changes with each renewal.
+     *
+     * Source: cert-manager.io/v1 Certificate spec.privateKey.
+     */
+    privateKey?: inputs.PrivateKeyArgs;
+    /**
+     * Whether http is redirected to https with status 301.
+     *
+     * Default: `true`.
      */
     redirect?: boolean;
     /**
-     * How the domain is routed. Default: by the Gateway API.
+     * How the domain is routed.
+     *
+     * Default: by the Gateway API.
      */
     route?: inputs.RouteArgs;
+    /**
+     * Secret that the certificate is written to; without one its name follows from the host. Plain, because two domains that write one Secret are refused before anything is made. With `certificateFrom` in a TlsDomain it names the Secret of that certificate; in a ClusterTls that is known.
+     *
+     * Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+     *
+     * Source: cert-manager.io/v1 Certificate spec.secretName.
+     */
+    secretName?: string;
     /**
      * Bounds of all waiting.
      */
     timeouts?: inputs.DomainTimeoutsArgs;
 }
+/**
+ * domainArgsProvideDefaults sets the appropriate defaults for DomainArgs
+ */
+export function domainArgsProvideDefaults(val: DomainArgs): DomainArgs {
+    return {
+        ...val,
+        issuer: (val.issuer ? inputs.issuerReferenceArgsProvideDefaults(val.issuer) : undefined),
+        privateKey: (val.privateKey ? inputs.privateKeyArgsProvideDefaults(val.privateKey) : undefined),
+    };
+}
 
 /**
- * What holds for every domain that does not say otherwise.
+ * What holds for every domain that does not say otherwise. What a domain says itself goes before it, key by key, also within `route`, `timeouts`, `labels` and `annotations`.
  */
 export interface DomainDefaultsArgs {
     /**
@@ -228,26 +328,50 @@ export interface DomainDefaultsArgs {
     annotations?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
     /**
      * Whether the namespace is made (and on destroy deleted) here. `namespace` must be a plain string then.
+     *
+     * Default: `false`.
      */
     createNamespace?: boolean;
     /**
-     * ACME environment. Default: that of `acme` or of the platform.
+     * ACME environment.
+     *
+     * Default: that of `acme`, or of the platform.
      */
     environment?: enums.AcmeEnvironment;
+    /**
+     * An issuer that exists already, instead of an ACME environment: give one of the two. What a domain says, either, overrides what `defaults` say, either.
+     *
+     * Source: cert-manager.io/v1 Certificate spec.issuerRef.
+     */
+    issuer?: inputs.IssuerReferenceArgs;
     /**
      * Labels of everything that is made for the domain.
      */
     labels?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
     /**
-     * Namespace of the Certificate, its Secret, the Gateway, the routes and the backend. Default: `default`.
+     * Namespace of the Certificate, its Secret, the Gateway, the routes and the backend.
+     *
+     * Default: `"default"`.
+     *
+     * Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
      */
     namespace?: pulumi.Input<string | undefined>;
     /**
-     * Whether http is redirected to https with status 301. Default: true.
+     * The certificate's key. It changes with each renewal.
+     *
+     * Source: cert-manager.io/v1 Certificate spec.privateKey.
+     */
+    privateKey?: inputs.PrivateKeyArgs;
+    /**
+     * Whether http is redirected to https with status 301.
+     *
+     * Default: `true`.
      */
     redirect?: boolean;
     /**
-     * How the domain is routed. Default: by the Gateway API.
+     * How the domain is routed.
+     *
+     * Default: by the Gateway API.
      */
     route?: inputs.RouteArgs;
     /**
@@ -255,17 +379,35 @@ export interface DomainDefaultsArgs {
      */
     timeouts?: inputs.DomainTimeoutsArgs;
 }
+/**
+ * domainDefaultsArgsProvideDefaults sets the appropriate defaults for DomainDefaultsArgs
+ */
+export function domainDefaultsArgsProvideDefaults(val: DomainDefaultsArgs): DomainDefaultsArgs {
+    return {
+        ...val,
+        issuer: (val.issuer ? inputs.issuerReferenceArgsProvideDefaults(val.issuer) : undefined),
+        privateKey: (val.privateKey ? inputs.privateKeyArgsProvideDefaults(val.privateKey) : undefined),
+    };
+}
 
 /**
  * How long an update waits for a domain, in seconds.
  */
 export interface DomainTimeoutsArgs {
     /**
-     * Until the Certificate is Ready. Default: 600.
+     * Until the Certificate is Ready.
+     *
+     * Default: `600`.
+     *
+     * Rule: must be at least 1 second.
      */
     certificate?: number;
     /**
-     * Until the Gateway is Programmed, counted from the end of the Certificate's bound. Default: 600.
+     * Until the Gateway is Programmed, counted from the end of the Certificate's bound.
+     *
+     * Default: `600`.
+     *
+     * Rule: must be at least 1 second.
      */
     gateway?: number;
 }
@@ -279,7 +421,11 @@ export interface GatewayApiRouteArgs {
      */
     annotations?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
     /**
-     * GatewayClass that serves the Gateway, for example `istio`, `traefik` or `gke-l7-global-external-managed`. Default: the platform's, where the platform names one. On many clouds each Gateway is a load balancer of its own.
+     * GatewayClass that serves the Gateway, for example `istio`, `traefik` or `gke-l7-global-external-managed`. On many clouds each Gateway is a load balancer of its own.
+     *
+     * Default: the platform's, where it names one.
+     *
+     * Rule: must not be empty.
      *
      * Source: gateway.networking.k8s.io/v1 Gateway spec.gatewayClassName.
      */
@@ -287,21 +433,94 @@ export interface GatewayApiRouteArgs {
 }
 
 /**
- * What an application's stack needs to add a domain with TlsDomain.
+ * An issuer that exists on the cluster and that certfleet does not make: a private CA, an ACME issuer of somebody else, or an external issuer. What a domain says replaces `defaults.issuer` as a whole.
+ */
+export interface IssuerReferenceArgs {
+    /**
+     * API group of the issuer's kind, for an external issuer.
+     *
+     * Default: `"cert-manager.io"`.
+     *
+     * Rule: must not be empty.
+     *
+     * Source: cert-manager.io/v1 Certificate spec.issuerRef.group.
+     */
+    group?: pulumi.Input<string | undefined>;
+    /**
+     * `ClusterIssuer`, or `Issuer` for one in the domain's namespace. An external issuer has a kind of its own, such as `AWSPCAClusterIssuer`.
+     *
+     * Default: `"ClusterIssuer"`.
+     *
+     * Rule: must not be empty.
+     *
+     * Source: cert-manager.io/v1 Certificate spec.issuerRef.kind.
+     */
+    kind?: pulumi.Input<string | undefined>;
+    /**
+     * Name of the issuer.
+     *
+     * Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+     *
+     * Source: cert-manager.io/v1 Certificate spec.issuerRef.name.
+     */
+    name: pulumi.Input<string>;
+}
+/**
+ * issuerReferenceArgsProvideDefaults sets the appropriate defaults for IssuerReferenceArgs
+ */
+export function issuerReferenceArgsProvideDefaults(val: IssuerReferenceArgs): IssuerReferenceArgs {
+    return {
+        ...val,
+        group: (val.group) ?? "cert-manager.io",
+        kind: (val.kind) ?? "ClusterIssuer",
+    };
+}
+
+/**
+ * What a domain needs to know of the cluster that it is added to. An output of ClusterTls and Issuers, to be passed to TlsDomain.
  */
 export interface PlatformArgs {
     /**
-     * ACME environment of domains that do not name one.
+     * ACME environment of domains that do not name one; absent where the platform has no ACME issuers.
      */
-    environment: pulumi.Input<enums.AcmeEnvironment>;
+    environment?: pulumi.Input<enums.AcmeEnvironment | undefined>;
     /**
      * GatewayClass of domains that do not name one.
      */
     gatewayClassName?: pulumi.Input<string | undefined>;
     /**
-     * Name of the ClusterIssuer of each ACME environment.
+     * Name of the ClusterIssuer of each ACME environment; empty where all domains have an `issuer` of their own.
      */
     issuers: pulumi.Input<{[key: string]: pulumi.Input<string>}>;
+}
+
+/**
+ * The key of a certificate. Another algorithm or size issues the certificate again, with a new key. What a domain says replaces `defaults.privateKey` as a whole, so that an algorithm never meets the size of another.
+ */
+export interface PrivateKeyArgs {
+    /**
+     * Algorithm of the key.
+     *
+     * Default: `"ECDSA"`.
+     *
+     * Source: cert-manager.io/v1 Certificate spec.privateKey.algorithm.
+     */
+    algorithm?: enums.PrivateKeyAlgorithm;
+    /**
+     * Bits of the key. ECDSA: 256 unless said, 384 or 521 (which Let's Encrypt refuses); RSA: 2048 unless said, 3072 or 4096; none for Ed25519.
+     *
+     * Source: cert-manager.io/v1 Certificate spec.privateKey.size.
+     */
+    size?: pulumi.Input<number | undefined>;
+}
+/**
+ * privateKeyArgsProvideDefaults sets the appropriate defaults for PrivateKeyArgs
+ */
+export function privateKeyArgsProvideDefaults(val: PrivateKeyArgs): PrivateKeyArgs {
+    return {
+        ...val,
+        algorithm: (val.algorithm) ?? "ECDSA",
+    };
 }
 
 /**
@@ -320,10 +539,16 @@ export interface RouteArgs {
 export interface SecretReferenceArgs {
     /**
      * Key in the Secret's data.
+     *
+     * Default: `"api-token"`.
+     *
+     * Rule: must not be empty.
      */
     key?: string;
     /**
      * Name of the Secret.
+     *
+     * Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
      */
     name: string;
 }

@@ -51,19 +51,19 @@ export interface DomainStatus {
 }
 
 /**
- * What an application's stack needs to add a domain with TlsDomain.
+ * What a domain needs to know of the cluster that it is added to. An output of ClusterTls and Issuers, to be passed to TlsDomain.
  */
 export interface Platform {
     /**
-     * ACME environment of domains that do not name one.
+     * ACME environment of domains that do not name one; absent where the platform has no ACME issuers.
      */
-    environment: enums.AcmeEnvironment;
+    environment?: enums.AcmeEnvironment;
     /**
      * GatewayClass of domains that do not name one.
      */
     gatewayClassName?: string;
     /**
-     * Name of the ClusterIssuer of each ACME environment.
+     * Name of the ClusterIssuer of each ACME environment; empty where all domains have an `issuer` of their own.
      */
     issuers: {[key: string]: string};
 }

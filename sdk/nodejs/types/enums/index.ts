@@ -3,12 +3,41 @@
 
 
 export const AcmeEnvironment = {
+    /**
+     * Let's Encrypt's staging directory: generous limits, and certificates that browsers do not trust.
+     */
     Staging: "staging",
+    /**
+     * Let's Encrypt's production directory.
+     */
     Production: "production",
+    /**
+     * The directory given as `acme.directory`.
+     */
     Custom: "custom",
 } as const;
 
 /**
- * Which ACME directory issues: Let's Encrypt's staging directory (not trusted by browsers, generous limits), its production directory, or the one given as `acme.directory`.
+ * Which ACME directory issues.
  */
 export type AcmeEnvironment = (typeof AcmeEnvironment)[keyof typeof AcmeEnvironment];
+
+export const PrivateKeyAlgorithm = {
+    /**
+     * On a NIST curve: small, fast, and taken by every public CA.
+     */
+    ECDSA: "ECDSA",
+    /**
+     * For clients too old for ECDSA.
+     */
+    RSA: "RSA",
+    /**
+     * For private CAs; Let's Encrypt and most public CAs refuse it.
+     */
+    Ed25519: "Ed25519",
+} as const;
+
+/**
+ * Algorithm of a certificate's key.
+ */
+export type PrivateKeyAlgorithm = (typeof PrivateKeyAlgorithm)[keyof typeof PrivateKeyAlgorithm];
