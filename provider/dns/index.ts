@@ -5,10 +5,12 @@ import { objectType } from "../schema/vocabulary";
 import { cloudflare, cloudflareArgs } from "./cloudflare";
 import type { DnsKind } from "./contract";
 
-const zone = hostname.refine(
-  (name) => !isWildcard(name),
-  "must be a zone without a wildcard: a zone serves every name in it; leave the first label out",
-);
+const zone = hostname
+  .refine(
+    (name) => !isWildcard(name),
+    "must be a zone without a wildcard: a zone serves every name in it; leave the first label out",
+  )
+  .meta({ constraint: "must be a full name such as example.com" });
 
 /** One way to prove control over names; exactly one kind. */
 export const challengeArgs = objectType(

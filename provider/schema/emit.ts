@@ -130,7 +130,7 @@ function typeSpec(type: Type, path: string, context: Context): TypeSpec {
     case "list":
       return { type: "array", items: typeSpec(type.element, `${path}[]`, context), ...plain };
     case "map":
-      return { type: "object", additionalProperties: typeSpec(type.element, `${path}[""]`, context), ...plain };
+      return { type: "object", additionalProperties: typeSpec(type.element, `${path}[*]`, context), ...plain };
     case "enum": {
       const { token, description, values } = type;
       context.types.set(token, { spec: { description, type: "string", enum: values }, use: context.use });

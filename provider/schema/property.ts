@@ -72,7 +72,7 @@ function typeOf(schema: z.core.$ZodType, deferred: boolean, path: string): Type 
     return { kind: "list", element: typeOf(below(inner.element, `${path}[]`), deferred, `${path}[]`), deferred };
   }
   if (inner instanceof z.ZodRecord) {
-    return { kind: "map", element: typeOf(below(inner.valueType, `${path}[""]`), deferred, `${path}[""]`), deferred };
+    return { kind: "map", element: typeOf(below(inner.valueType, `${path}[*]`), deferred, `${path}[*]`), deferred };
   }
   if (inner instanceof z.ZodPipe) return typeOf(inner.in, deferred, path);
   if (inner instanceof z.ZodUnknown) return { kind: "any", deferred };
@@ -89,8 +89,8 @@ function below(schema: z.core.$ZodType, path: string): z.core.$ZodType {
 }
 
 function nameOf(schema: z.core.$ZodType, path: string): { token: string; description: string } {
-  const { token, description } = metaOf(schema);
-  if (token) return { token, description: description ?? "" };
+  const { token, typeDescription } = metaOf(schema);
+  if (token) return { token, description: typeDescription ?? "" };
   throw new Error(`${path}: its type has no token; make it with objectType or enumType`);
 }
 

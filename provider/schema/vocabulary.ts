@@ -7,6 +7,8 @@ declare module "zod" {
   interface GlobalMeta {
     /** Token of a named type, for example "certfleet:index:Backend". */
     token?: string;
+    /** What a named type is, whatever is said of a property of that type. */
+    typeDescription?: string;
     /** The value is a secret: encrypted in the state and never printed. Top-level properties only. */
     secret?: boolean;
     /** Where the rule or the default comes from: an RFC section or a field of a CRD. */
@@ -55,14 +57,21 @@ export function hasOutput(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.values(value).some(hasOutput);
 }
 
+/** A type's description is that of a property too, unless the property has one of its own. */
+const named = (name: string, description: string) => ({
+  token: `certfleet:index:${name}`,
+  description,
+  typeDescription: description,
+});
+
 /** An object type with a name of its own in every SDK. Unknown keys are refused. */
 export function objectType<S extends z.ZodRawShape>(name: string, description: string, shape: S) {
-  return z.strictObject(shape).meta({ token: `certfleet:index:${name}`, description });
+  return z.strictObject(shape).meta(named(name, description));
 }
 
 /** An object type that one stack writes and another reads: keys that a later version adds are passed over. */
 export function openObjectType<S extends z.ZodRawShape>(name: string, description: string, shape: S) {
-  return z.object(shape).meta({ token: `certfleet:index:${name}`, description });
+  return z.object(shape).meta(named(name, description));
 }
 
 /** A string enum with a name of its own in every SDK, from its values and what each of them means. */
@@ -72,9 +81,7 @@ export function enumType<const V extends Readonly<Record<string, string>>>(
   values: V,
 ) {
   const names = Object.keys(values) as (keyof V & string)[];
-  return z
-    .enum(names as [keyof V & string, ...(keyof V & string)[]])
-    .meta({ token: `certfleet:index:${name}`, description, values });
+  return z.enum(names as [keyof V & string, ...(keyof V & string)[]]).meta({ ...named(name, description), values });
 }
 
 /** The schema below `.optional()` and `.default()`, whether it may be left out, and its default. */

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { generateReference } from "../support/generate-reference";
 import { generateNodeSdk, generateSchema } from "../support/generate";
 
 const root = join(__dirname, "..", "..");
@@ -21,6 +22,10 @@ describe("what is generated", () => {
 
   it("schema.json is what the components' definitions say", async () => {
     expect(readFileSync(join(root, "schema.json"), "utf8"), `schema.json is ${stale}`).toBe(await generateSchema());
+  });
+
+  it("docs/reference is what the definitions say", async () => {
+    expect(filesOf(join(root, "docs", "reference")), `docs/reference is ${stale}`).toEqual(await generateReference());
   });
 
   it("sdk/nodejs is what schema.json says", async () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
 import { packageSchema } from "../../provider/schema/package";
 import { ensureEngine, TerminalReporter } from "../lab";
+import { writeReference } from "./generate-reference";
 import { loadPackage } from "./package-definition";
 
 const root = join(__dirname, "..", "..");
@@ -38,6 +39,7 @@ function completePackage(file: string): void {
 async function main(): Promise<void> {
   const schema = join(root, "schema.json");
   writeFileSync(schema, await generateSchema());
+  await writeReference();
   await generateNodeSdk(schema, join(root, "sdk", "nodejs"));
 }
 

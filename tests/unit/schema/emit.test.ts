@@ -173,7 +173,7 @@ describe("a definition that no SDK could honour", () => {
     [
       "a secret among a map's values",
       { codes: z.record(z.string(), z.string().meta(secret)) },
-      'Thing.codes[""]: secret and replaceOnChanges are said of a whole property',
+      "Thing.codes[*]: secret and replaceOnChanges are said of a whole property",
     ],
     [
       "a secret below input()",
