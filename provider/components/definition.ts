@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { ProviderConfig } from "../plan/provider-config";
 import { parseArgs, type Rule } from "../schema/parse";
+import { formatPath } from "../schema/problems";
+import { deprecationsIn } from "../schema/walk";
 
 /** Options as the host passes them on: what to depend on is a list of resources, known at once. */
 export interface ComponentOptions extends pulumi.ComponentResourceOptions {
@@ -40,9 +42,13 @@ export function defineComponent<S extends z.ZodObject>(definition: {
 }): ComponentDefinition {
   return {
     ...definition,
-    construct: (name, args, opts, config = {}) => {
+    construct(name, args, opts, config = {}) {
       const configure = (parsed: z.output<S>) => definition.configure?.(parsed, config) ?? parsed;
-      return new definition.create(name, parseArgs({ ...definition, configure }, name, args), opts);
+      const component = new definition.create(name, parseArgs({ ...definition, configure }, name, args), opts);
+      for (const { path, instead } of deprecationsIn(definition.args, args)) {
+        void pulumi.log.warn(`${formatPath(path)} is deprecated: ${instead}`, component);
+      }
+      return component;
     },
   };
 }

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Path } from "./problems";
 import { deferredSchema, metaOf, shapeOf, unwrap } from "./vocabulary";
@@ -23,22 +24,32 @@ export function knownKeys(schema: z.core.$ZodType, path: Path): string[] {
   return known instanceof z.ZodObject ? Object.keys(known.shape) : [];
 }
 
-/** Whether the value at a path belongs to a property that is marked secret. */
-export function isSecretPath(schema: z.core.$ZodType, path: Path): boolean {
-  let at: z.core.$ZodType | undefined = schema;
-  for (const key of path) {
-    at = at && child(at, key);
-    if (!at) return false;
-    if (metaOf(at).secret) return true;
-  }
-  return false;
-}
-
 /** What is said of every step of a path, outermost first; steps that the schema does not know are left out. */
 export function metaAlong(schema: z.core.$ZodType, path: Path): z.GlobalMeta[] {
   let at: z.core.$ZodType | undefined = schema;
   return path.flatMap((key) => {
     at = at && child(at, key);
     return at ? [metaOf(at)] : [];
+  });
+}
+
+/** Whether the value at a path belongs to a property that is marked secret. */
+export const isSecretPath = (schema: z.core.$ZodType, path: Path): boolean =>
+  metaAlong(schema, path).some((meta) => meta.secret);
+
+/** The deprecated properties that are given, and what to do instead. What an Output holds is not looked into. */
+export function deprecationsIn(
+  schema: z.core.$ZodType,
+  value: unknown,
+  path: Path = [],
+): { path: Path; instead: string }[] {
+  if (value === undefined || value === null) return [];
+  const { deprecation } = metaOf(schema);
+  if (deprecation) return [{ path, instead: deprecation }];
+  if (typeof value !== "object" || pulumi.Output.isInstance(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) => {
+    const step = Array.isArray(value) ? Number(key) : key;
+    const below = child(schema, step);
+    return below ? deprecationsIn(below, item, [...path, step]) : [];
   });
 }
