@@ -9,7 +9,7 @@ import * as enums from "../types/enums";
 import * as utilities from "../utilities";
 
 /**
- * Account and directories of the CA.
+ * The ACME account and directories that certificates are ordered from (RFC 8555).
  */
 export interface AcmeArgs {
     /**
@@ -165,7 +165,7 @@ export interface ChallengeArgs {
     /**
      * DNS zones that this entry serves. Without zones it serves all names that no other entry serves.
      *
-     * Rule: must name a zone, or be left out to match every name; each must be a full name such as shop.example.com, or a wildcard for its first label, without scheme, port or path; each must be a zone without a wildcard: a zone serves every name in it; leave the first label out.
+     * Rule: must name a zone, or be left out to match every name; each must be a full name such as example.com; each must be a zone without a wildcard: a zone serves every name in it; leave the first label out.
      *
      * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].selector.dnsZones.
      */
