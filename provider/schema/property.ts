@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { constraintsOf } from "./constraint";
-import { deferredSchema, metaOf, unwrap } from "./vocabulary";
+import { deferredSchema, metaOf, shapeOf, unwrap } from "./vocabulary";
 
 /** A type as every emitter sees it, whatever zod makes of it. */
 export type Type =
@@ -34,8 +34,7 @@ export interface Property {
 
 /** An object's properties, each with all that is said of it. `path` is where the object stands, for errors. */
 export function propertiesOf(schema: z.ZodObject, path: string): Property[] {
-  const shape: Record<string, z.core.$ZodType> = schema.shape;
-  return Object.entries(shape).map(([key, value]) => propertyOf(key, value, `${path}.${key}`));
+  return shapeOf(schema).map(([key, value]) => propertyOf(key, value, `${path}.${key}`));
 }
 
 function propertyOf(key: string, schema: z.core.$ZodType, path: string): Property {
