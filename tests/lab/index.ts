@@ -3,10 +3,12 @@ import { ensureWorldParts, type WorldParts } from "./build/world-parts";
 import { requireMachine } from "./host/requirements";
 import { World } from "./world/world";
 
-export { ensureEngine } from "./build/build";
+export { ensureEngine, versionIn } from "./build/build";
 export { CHART_VERSIONS } from "./build/charts";
+export { goEnvironment, goFailure } from "./build/go";
+export { engineTools } from "./build/tools";
 export { describeEngine, type Engine, engineOptions, findEngine, type RunOptions } from "./engine/engine";
-export type { CommandResult } from "./host/command";
+export { type CommandOptions, type CommandResult, mustRun, run } from "./host/command";
 export type { PeerCertificate, WorldRequest, WorldResponse } from "./host/inside";
 export { interruption } from "./host/interruption";
 export { cacheFolder, worldFolder } from "./host/paths";

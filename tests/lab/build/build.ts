@@ -1,5 +1,5 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, statfsSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { labCache, toolsFolder } from "../host/paths";
 import { withLock } from "../host/lock";
 import type { Reporter } from "../host/progress";
@@ -8,8 +8,8 @@ import { toolKey } from "./key";
 import { binFolder, isStored, type Link, store, storedPath, withDraft } from "./store";
 import {
   builtName,
-  dynamicProviderShim,
   engineTools,
+  languageHostScripts,
   languageHostTools,
   requiredVersion,
   type Tool,
@@ -94,9 +94,10 @@ export async function ensureGroup(group: ToolGroup, context: BuildContext): Prom
   );
 }
 
-/** The shim is a script of the language hosts' module: Go's module cache drops the executable bit. */
-async function ensureShim({ signal }: BuildContext): Promise<Link> {
-  const { module, path, name } = dynamicProviderShim;
+/** A script of the language hosts' module; Go's module cache drops the executable bit. */
+async function ensureScript(path: string, { signal }: BuildContext): Promise<Link> {
+  const { module } = languageHostScripts;
+  const name = basename(path);
   const version = versionIn(languageHostTools, module);
   if (!isStored(name, version)) {
     const source = join(await moduleFolderOf(module, version, signal), path);
@@ -109,8 +110,9 @@ async function ensureShim({ signal }: BuildContext): Promise<Link> {
   return { name, target: storedPath(name, version) };
 }
 
-/** The engine with its Node host, for machines that have none. */
+/** The engine with its language hosts, for machines that have none. */
 export async function ensureEngine(context: BuildContext): Promise<string> {
-  const links = [...(await ensureGroup(engineTools, context)), ...(await ensureGroup(languageHostTools, context))];
-  return binFolder([...links, await ensureShim(context)]);
+  const programs = [...(await ensureGroup(engineTools, context)), ...(await ensureGroup(languageHostTools, context))];
+  const scripts = await Promise.all(languageHostScripts.paths.map((path) => ensureScript(path, context)));
+  return binFolder([...programs, ...scripts]);
 }

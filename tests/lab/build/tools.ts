@@ -95,14 +95,15 @@ export const languageHostTools: ToolGroup = {
   ldflags: (goMod) => [...STRIP, ...pulumiStamps(goMod)],
   tools: [
     { name: "pulumi-language-nodejs", package: "github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs" },
+    { name: "pulumi-language-python", package: "github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python" },
+    { name: "pulumi-language-go", package: "github.com/pulumi/pulumi/sdk/v3/go/pulumi-language-go" },
   ],
 };
 
-/** Where the language hosts' module keeps the shim for dynamic providers, and its name in the bin folder. */
-export const dynamicProviderShim = {
+/** Scripts that the language hosts look for beside themselves: what serves dynamic providers, and what runs Python. */
+export const languageHostScripts = {
   module: "github.com/pulumi/pulumi/sdk/v3",
-  path: "nodejs/dist/pulumi-resource-pulumi-nodejs",
-  name: "pulumi-resource-pulumi-nodejs",
+  paths: ["nodejs/dist/pulumi-resource-pulumi-nodejs", "python/cmd/pulumi-language-python-exec"],
 };
 
 export const allGroups: readonly ToolGroup[] = [worldTools, traefikTools, engineTools, languageHostTools];

@@ -19,7 +19,8 @@ export async function findEngine(context: BuildContext): Promise<Engine> {
 }
 
 export function describeEngine({ pulumi, kubernetesPlugin }: Engine): string {
-  const origin = pulumi.origin === "PATH" ? pulumi.path : "built from its module";
+  const built = `built from its module${pulumi.passedOver ? `, since ${pulumi.passedOver}` : ""}`;
+  const origin = pulumi.origin === "PATH" ? pulumi.path : built;
   const plugin =
     kubernetesPlugin.kind === "real"
       ? `the real one, ${kubernetesPlugin.detail}`
@@ -31,6 +32,8 @@ export interface RunOptions {
   /** The run's own folder: state, plugins and settings of the engine live in it. */
   folder: string;
   env?: Record<string, string>;
+  /** Folders to search first. */
+  path?: readonly string[];
   cwd?: string;
   passphrase?: string;
 }
@@ -53,7 +56,8 @@ export function engineOptions(engine: Engine, options: RunOptions): InsideOption
   const { pulumi, kubernetesPlugin } = engine;
   const { home, state } = prepareHome(options.folder, kubernetesPlugin);
   // The repository's own folder holds the plugin under test.
-  const path = [repository, pulumi.folder, ...(kubernetesPlugin.path ? [kubernetesPlugin.path] : [])];
+  const standIn = kubernetesPlugin.path ? [kubernetesPlugin.path] : [];
+  const path = [...(options.path ?? []), repository, pulumi.folder, ...standIn];
   const env = {
     PULUMI_HOME: home,
     PULUMI_BACKEND_URL: `file://${state}`,

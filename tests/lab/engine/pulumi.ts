@@ -6,13 +6,18 @@ import { isAtLeast } from "../host/requirements";
 
 export const MINIMUM_PULUMI = "3.200";
 
+/** One for each language that examples are written in. */
+const LANGUAGE_HOSTS = ["pulumi-language-nodejs", "pulumi-language-python", "pulumi-language-go"] as const;
+
 export interface Pulumi {
   /** The program. */
   path: string;
   version: string;
   origin: "PATH" | "built";
-  /** Holds it, its language host for Node and, if built, the lab's stand-in. */
+  /** Holds it, its language hosts and, if built, the lab's stand-in. */
   folder: string;
+  /** Why the one on PATH was not taken, if there is one. */
+  passedOver?: string;
 }
 
 export function findOnPath(name: string, path = process.env.PATH ?? ""): string | undefined {
@@ -29,23 +34,35 @@ async function versionOf(path: string, signal?: AbortSignal): Promise<string | u
   return result?.code === 0 ? result.stdout.trim() : undefined;
 }
 
-/** The user's own engine, if it is new enough and has its language host for Node. */
-async function installed(signal?: AbortSignal): Promise<Pulumi | undefined> {
+/** What keeps an engine from running the examples: its age, or language hosts neither beside it nor on PATH. */
+export function shortcomings(path: string, version: string | undefined, searchPath = process.env.PATH): string[] {
+  const missing = LANGUAGE_HOSTS.filter((host) => !findOnPath(host, `${dirname(path)}:${searchPath ?? ""}`));
+  return [
+    ...(version === undefined ? ['"pulumi version" fails'] : []),
+    ...(version && !isAtLeast(version, MINIMUM_PULUMI)
+      ? [`it is ${version}, needed is ${MINIMUM_PULUMI} or later`]
+      : []),
+    ...missing.map((host) => `${host} is missing`),
+  ];
+}
+
+/** The user's own engine, or why it will not do; undefined if there is none. */
+async function installed(signal?: AbortSignal): Promise<Pulumi | string | undefined> {
   const path = findOnPath("pulumi");
   if (!path) return undefined;
-  const host = existsSync(join(dirname(path), "pulumi-language-nodejs")) || findOnPath("pulumi-language-nodejs");
-  const version = host ? await versionOf(path, signal) : undefined;
-  if (!version || !isAtLeast(version, MINIMUM_PULUMI)) return undefined;
+  const version = await versionOf(path, signal);
+  const lacks = shortcomings(path, version);
+  if (version === undefined || lacks.length > 0) return `${path} was passed over: ${lacks.join(", ")}`;
   return { path, version, origin: "PATH", folder: dirname(path) };
 }
 
 export async function findPulumi(context: BuildContext): Promise<Pulumi> {
   const found = await installed(context.signal);
-  if (found) return found;
+  if (typeof found === "object") return found;
   const folder = await ensureEngine(context);
   const path = join(folder, "pulumi");
   const version = await versionOf(path, context.signal);
   if (!version)
     throw new Error(`${path} version: fails, though it was just built; remove ${dirname(folder)} and run again`);
-  return { path, version, origin: "built", folder };
+  return { path, version, origin: "built", folder, passedOver: found };
 }
