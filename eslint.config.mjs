@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["**/bin/", "**/node_modules/", "sdk/", "tests/lab/tools/"] },
+  { ignores: ["**/bin/", "**/node_modules/", "**/venv/", "sdk/", "tests/lab/tools/"] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

@@ -9,6 +9,7 @@ import {
   interruption,
   MachineError,
   openWorld,
+  requireMachine,
   TerminalReporter,
 } from "./lab";
 import { buildPlugin } from "./support/build";
@@ -24,7 +25,8 @@ const storyOf: Record<string, string> = { platform: "two-stacks", application: "
 
 const help = `npm test                     every suite: unit, contract, drift, tools, e2e
 npm run e2e [-- NAME ...]    the stories of the named examples alone; all without a name.
-                             Examples: quickstart, platform, application (the last two share the story two-stacks)
+                             Examples: quickstart, quickstart-python, quickstart-go, platform, application
+                             (the last two share the story two-stacks)
 
 Ends with one line: N passed, N failed, N skipped. Exit status 0 only if nothing failed.`;
 
@@ -60,7 +62,8 @@ function selection(argv: readonly string[]): Selection {
 }
 
 /** Everything that takes long is built before the first test, so that no test's bound is spent on it. */
-async function prepare(signal: AbortSignal): Promise<void> {
+async function prepare({ stories }: Selection, signal: AbortSignal): Promise<void> {
+  await requireMachine({ python: stories.includes("quickstart-python") });
   buildPlugin();
   const reporter = new TerminalReporter();
   await ensureBuilt({ reporter, signal });
@@ -114,7 +117,7 @@ async function main(argv: readonly string[], signal: AbortSignal): Promise<numbe
     return 0;
   }
   const selected = selection(argv);
-  await prepare(signal);
+  await prepare(selected, signal);
   const { report, code } = await runVitest(selected.argv, signal);
   if (signal.aborted) {
     if (!process.env.CERTFLEET_KEEP_WORLDS) {

@@ -2,10 +2,10 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { cloudflareTokens, GATEWAY_CLASS, hosts } from "../lab";
-import { describeOperation } from "./support/events";
+import { describeOperations } from "./support/events";
 import { verifiedHttps } from "./support/https";
 import { leftovers, takeInventory, type Inventory } from "./support/inventory";
-import { examples, type Run, type Stack } from "./support/stack";
+import { examples, type Stack } from "./support/stack";
 import { succeed, tellStory } from "./support/story";
 
 const story = tellStory("two-stacks");
@@ -29,8 +29,6 @@ async function restrictedKubeconfig(): Promise<string> {
   writeFileSync(file, JSON.stringify({ ...admin, users }));
   return file;
 }
-
-const describeAll = (run: Run): string[] => run.operations.map(describeOperation).sort();
 
 /** Runs of the chart's startupapicheck, which the kubelet notes as it starts their pods. */
 function listApiChecks(): string[] {
@@ -87,8 +85,8 @@ describe("examples/platform and examples/application", () => {
     await platform.configure({ certManagerVersion: "1.21.2" });
     const checks = (): number => listApiChecks().length;
     const before = checks();
-    expect(describeAll(await succeed(platform.preview()))).toEqual(["update Release edge-cert-manager"]);
-    expect(describeAll(await succeed(platform.up()))).toEqual(["update Release edge-cert-manager"]);
+    expect(describeOperations(await succeed(platform.preview()))).toEqual(["update Release edge-cert-manager"]);
+    expect(describeOperations(await succeed(platform.up()))).toEqual(["update Release edge-cert-manager"]);
     expect(checks()).toBe(before + 1);
   });
 

@@ -40,3 +40,5 @@ function operation({ op, urn, type }: { op: string; urn: string; type: string })
 
 /** "create Certificate edge-shop.example.com": an operation as people and tests compare it. */
 export const describeOperation = ({ op, type, name }: Operation): string => `${op} ${type.split(":").pop()} ${name}`;
+
+export const describeOperations = (run: RunEvents): string[] => run.operations.map(describeOperation).sort();

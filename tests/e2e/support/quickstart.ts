@@ -4,7 +4,7 @@ import type { Stack } from "./stack";
 /** Hosts and the Services behind them, as the quickstart's configuration names them. */
 export type Hosts = Record<string, string>;
 
-export const quickstartHosts: Hosts = { "tea.example.com": "tea-svc", "coffee.example.com": "coffee-svc" };
+export const quickstartHosts: Hosts = { "coffee.example.com": "coffee-svc", "tea.example.com": "tea-svc" };
 
 /** What a user sets before the quickstart's first `pulumi up`, with the lab's GatewayClass and backends. */
 export async function initQuickstart(stack: Stack, hosts: Hosts, token: string = cloudflareTokens.full): Promise<void> {

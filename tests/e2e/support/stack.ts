@@ -1,7 +1,8 @@
-import { cpSync, existsSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { engineOptions, type CommandResult, type Engine, type World } from "../../lab";
 import { readEvents, type RunEvents } from "./events";
+import { installProgram, type Installation } from "./install";
 import { watchProgress } from "./progress";
 
 /** Is told what a run is at work on, now and then. */
@@ -34,13 +35,13 @@ export class Stack {
   readonly logs: string[] = [];
   private readonly name = "lab";
   private runs = 0;
+  private installation: Installation = {};
 
-  /** Works on a copy of the program, because the engine writes a stack's settings beside it. */
+  /** Works on a copy of the program: it is to run as in a user's folder, and the engine writes settings beside it. */
   constructor(private readonly options: StackOptions) {
-    const { folder, program } = options;
-    cpSync(join(examples, program), this.cwd, { recursive: true });
-    const modules = join(folder, "node_modules");
-    if (!existsSync(modules)) symlinkSync(join(root, "node_modules"), modules);
+    // What was installed beside the program in the checkout stays there.
+    const filter = (path: string): boolean => !/\/(node_modules|venv|__pycache__)$/.test(path);
+    cpSync(join(examples, options.program), this.cwd, { recursive: true, filter });
   }
 
   private file(suffix: string): string {
@@ -51,8 +52,9 @@ export class Stack {
     return join(this.options.folder, this.options.program);
   }
 
-  /** Makes the stack, and sets its configuration; secrets are encrypted there. */
+  /** Installs what the program needs, makes the stack and sets its configuration; secrets are encrypted there. */
   async init(config: Record<string, string>, secrets: Record<string, string> = {}): Promise<void> {
+    this.installation = await installProgram(this.cwd, this.options.signal);
     await this.must(["stack", "init", this.name, "--non-interactive"]);
     await this.configure(config, secrets);
   }
@@ -95,11 +97,9 @@ export class Stack {
   }
 
   private pulumi(argv: string[]): Promise<CommandResult> {
-    const { world, engine, folder, env, signal } = this.options;
-    const command = [engine.pulumi.path, ...argv];
-    return world.exec(command, {
-      ...engineOptions(engine, { folder, cwd: this.cwd, env: { ...transpileOnly, ...env } }),
-      signal,
-    });
+    const { world, engine, folder, signal } = this.options;
+    const env = { ...transpileOnly, ...this.installation.env, ...this.options.env };
+    const options = engineOptions(engine, { folder, cwd: this.cwd, path: this.installation.path, env });
+    return world.exec([engine.pulumi.path, ...argv], { ...options, signal });
   }
 }

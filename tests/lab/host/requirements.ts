@@ -64,6 +64,22 @@ async function programProblem({ name, argv, minimum, fix }: Program): Promise<Pr
   return isAtLeast(found, minimum) ? undefined : { what: `${name} is ${found}, needed is ${minimum} or later`, fix };
 }
 
+const pythonProgram: Program = {
+  name: "python3",
+  argv: ["python3", "--version"],
+  minimum: "3.10",
+  fix: packages("python3 python3-venv", "python3"),
+};
+
+/** Some distributions ship Python without what makes virtual environments. */
+async function pythonProblem(): Promise<Problem | undefined> {
+  const script = "import ensurepip, venv";
+  const problem = await programProblem(pythonProgram);
+  if (problem || (await output(["python3", "-c", script])) !== undefined) return problem;
+  const fix = packages("python3-venv", "python3");
+  return { what: `python3 cannot make virtual environments: "${script}" fails in it`, fix };
+}
+
 function readNumber(path: string): number | undefined {
   try {
     return Number(readFileSync(path, "utf8").trim());
@@ -126,13 +142,18 @@ async function namespaceProblems(): Promise<Requirements> {
   return { problems, rootless: !asRoot };
 }
 
+export interface Needs {
+  /** For what runs programs in Python; neither worlds nor the demo do. */
+  python?: boolean;
+}
+
 /** All that the machine lacks, at once. */
-export async function checkMachine(): Promise<Requirements> {
+export async function checkMachine({ python = false }: Needs = {}): Promise<Requirements> {
   if (process.platform !== "linux") {
     const fix = "run it in a Linux virtual machine or container";
     return { problems: [{ what: `the lab needs Linux, this is ${process.platform}`, fix }], rootless: false };
   }
-  const found = await Promise.all(programs.map(programProblem));
+  const found = await Promise.all([...programs.map(programProblem), ...(python ? [pythonProblem()] : [])]);
   const problems = found.filter((problem) => problem !== undefined);
   if (!isAtLeast(process.versions.node, "20")) {
     problems.push({ what: `Node is ${process.versions.node}, needed is 20 or later`, fix: "https://nodejs.org" });
@@ -157,8 +178,8 @@ export class MachineError extends Error {
 }
 
 /** Throws one error with every problem; says whether worlds are to be made without root. */
-export async function requireMachine(): Promise<{ rootless: boolean }> {
-  const { problems, rootless } = await checkMachine();
+export async function requireMachine(needs: Needs = {}): Promise<{ rootless: boolean }> {
+  const { problems, rootless } = await checkMachine(needs);
   if (problems.length > 0) throw new MachineError(problems);
   return { rootless };
 }

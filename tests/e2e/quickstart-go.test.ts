@@ -1,0 +1,3 @@
+import { tellQuickstart } from "./support/quickstart-course";
+
+tellQuickstart("quickstart-go");
