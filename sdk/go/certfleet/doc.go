@@ -1,0 +1,2 @@
+// TLS for every domain of every Kubernetes cluster: cert-manager, issuers, certificates, gateways and routes.
+package certfleet
