@@ -16,7 +16,7 @@ export { formatDuration, type Reporter, silentReporter, type Task, TerminalRepor
 export { checkMachine, MachineError, requireMachine } from "./host/requirements";
 export { sleep, waitFor } from "./host/wait";
 export type { ApiRequest, EdgeControl } from "./world/edge-control";
-export type { ForwardedPort } from "./world/forward";
+export type { ForwardedCluster, ForwardedPort } from "./world/forward";
 export { type AcmeEnvironment, addresses, cloudflareTokens, hosts, zones } from "./world/layout";
 export { CAFE_NAMESPACE, GATEWAY_CLASS } from "./world/manifests";
 export { isHealthy, renderStatus, renderTable, statusOf, type WorldStatus } from "./world/status";

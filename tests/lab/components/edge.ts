@@ -36,7 +36,11 @@ export function edgeConfiguration({ layout, charts }: Pick<ComponentContext, "la
     acmeRoots: pkiFile(layout, "ca.crt"),
     registry: { host: hosts.registry, charts, repository: "jetstack/charts" },
     proxy: { listen: addresses.proxy },
-    forwards: [{ listen: `unix:${layout.httpsSocket}`, to: `${addresses.loadBalancer}:443` }],
+    // What of a world can be reached from outside of it, through sockets in its folder.
+    forwards: [
+      { listen: `unix:${layout.httpsSocket}`, to: `${addresses.loadBalancer}:443` },
+      { listen: `unix:${layout.apiserverSocket}`, to: `${addresses.apiserver}:${addresses.apiserverPort}` },
+    ],
     control: `unix:${layout.edgeSocket}`,
   };
 }

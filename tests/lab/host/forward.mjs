@@ -1,5 +1,5 @@
 // @ts-check
-// Leads a TCP port of the host to a Unix socket of a world: node forward.mjs PORT SOCKET
+// Leads a TCP port, of the host or of the world that it runs in, to a Unix socket of a world: node forward.mjs PORT SOCKET
 import net from "node:net";
 import process from "node:process";
 

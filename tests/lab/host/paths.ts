@@ -25,7 +25,7 @@ export function worldFolder(name: string): string {
     );
   }
   const folder = join(cacheFolder(), "worlds", name);
-  if (Buffer.byteLength(join(folder, "https.sock")) > 107) {
+  if (Buffer.byteLength(join(folder, "apiserver.sock")) > 107) {
     throw new Error(
       `world folder ${folder}: too long for the Unix sockets in it (107 bytes); set XDG_CACHE_HOME to a shorter path`,
     );

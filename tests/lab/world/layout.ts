@@ -71,7 +71,10 @@ export interface Layout {
   images: string;
   edgeConfig: string;
   edgeSocket: string;
+  /** Leads to the load balancer's port 443. */
   httpsSocket: string;
+  /** Leads to the API server. */
+  apiserverSocket: string;
   etc: string;
 }
 
@@ -95,6 +98,7 @@ export function layoutOf(folder: string): Layout {
     edgeConfig: at("edge.json"),
     edgeSocket: at("edge.sock"),
     httpsSocket: at("https.sock"),
+    apiserverSocket: at("apiserver.sock"),
     etc: at("etc"),
   };
 }

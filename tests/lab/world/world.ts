@@ -10,7 +10,7 @@ import { type Reporter, silentReporter } from "../host/progress";
 import { fetchAcmeRoot } from "./acme-roots";
 import { type EdgeControl, edgeControl } from "./edge-control";
 import { commandEnvironment } from "./environment";
-import { type ForwardedPort, forwardPort } from "./forward";
+import { forwardCluster, type ForwardedCluster, type ForwardedPort, forwardPort } from "./forward";
 import { type AcmeEnvironment, type Layout, layoutOf } from "./layout";
 import { liveNamespace, loadState, type WorldState } from "./state";
 import { stopNamed, stopStrays } from "./teardown";
@@ -153,6 +153,12 @@ export class World {
   forwardPort(hostPort: number): Promise<ForwardedPort> {
     this.live();
     return forwardPort(this.layout, this.table, hostPort);
+  }
+
+  /** A port inside this world that leads to the API server of another one, until `close` or this world's `down`. */
+  forwardCluster(other: World, port: number): Promise<ForwardedCluster> {
+    const { layout, table, inside } = this;
+    return forwardCluster({ layout, table, inside, namespace: this.live().namespace }, other, port);
   }
 
   /** Ends the helper; the world itself stays. */
