@@ -13,7 +13,7 @@ import {
   TerminalReporter,
 } from "./lab";
 import { buildPlugin } from "./support/build";
-import { worldOf } from "./e2e/support/names";
+import { worldsOf } from "./e2e/support/names";
 
 const root = join(__dirname, "..");
 const stories = readdirSync(join(__dirname, "e2e"))
@@ -25,8 +25,8 @@ const storyOf: Record<string, string> = { platform: "two-stacks", application: "
 
 const help = `npm test                     every suite: unit, contract, drift, tools, e2e
 npm run e2e [-- NAME ...]    the stories of the named examples alone; all without a name.
-                             Examples: quickstart, quickstart-python, quickstart-go, platform, application
-                             (the last two share the story two-stacks)
+                             Examples: quickstart, quickstart-python, quickstart-go, multi-cluster,
+                             platform, application (the last two share the story two-stacks)
 
 Ends with one line: N passed, N failed, N skipped. Exit status 0 only if nothing failed.`;
 
@@ -121,7 +121,7 @@ async function main(argv: readonly string[], signal: AbortSignal): Promise<numbe
   const { report, code } = await runVitest(selected.argv, signal);
   if (signal.aborted) {
     if (!process.env.CERTFLEET_KEEP_WORLDS) {
-      await Promise.all(selected.stories.map((story) => openWorld(worldOf(story)).down()));
+      await Promise.all(selected.stories.flatMap(worldsOf).map((world) => openWorld(world).down()));
     }
     process.stderr.write("interrupted; what this run started is stopped, and what is built stays built\n");
     return 130;

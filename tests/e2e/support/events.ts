@@ -15,9 +15,17 @@ export interface RunEvents {
   /** Count by operation, as the engine sums it up; "same" apart. */
   changes: Record<string, number>;
   same: number;
+  /** Warnings and errors. */
+  problems: string[];
+}
+
+interface Diagnostic {
+  severity: string;
+  message: string;
 }
 
 interface EngineEvent {
+  diagnosticEvent?: Diagnostic;
   resourcePreEvent?: { metadata: { op: string; urn: string; type: string } };
   summaryEvent?: { resourceChanges?: Record<string, number> };
 }
@@ -31,8 +39,15 @@ export function readEvents(file: string): RunEvents {
     operations: metadata.filter(({ op }) => op !== "same" && op !== "read").map(operation),
     changes,
     same,
+    problems: events.flatMap(({ diagnosticEvent }) => (diagnosticEvent ? problemOf(diagnosticEvent) : [])),
   };
 }
+
+/** In every run the engine warns that it found its plugins on PATH, where the tests put them. */
+const isExpected = (message: string): boolean => /^using pulumi-\S+ from \$PATH at /.test(message);
+
+const problemOf = ({ severity, message }: Diagnostic): string[] =>
+  ["warning", "error"].includes(severity) && !isExpected(message) ? [message] : [];
 
 function operation({ op, urn, type }: { op: string; urn: string; type: string }): Operation {
   return { op, urn, type, name: urn.slice(urn.lastIndexOf("::") + 2) };

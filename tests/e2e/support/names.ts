@@ -1,2 +1,8 @@
-/** The world of a story: the story makes it, and an interrupted run ends it. */
-export const worldOf = (story: string): string => `e2e-${story}`;
+/** Stories that take more than one world, and how their further worlds are called. */
+const furtherWorlds: Record<string, readonly string[]> = { "multi-cluster": ["b"] };
+
+/** The worlds of a story, its main one first: the story makes them, and an interrupted run ends them. */
+export const worldsOf = (story: string): [string, ...string[]] => [
+  `e2e-${story}`,
+  ...(furtherWorlds[story] ?? []).map((further) => `e2e-${story}-${further}`),
+];

@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process";
 import { expect } from "vitest";
 import { cloudflareTokens } from "../../lab";
 import { describeOperations } from "./events";
+import { filesWith } from "./files";
 import { verifiedHttps } from "./https";
 import { leftovers, takeInventory, type Inventory } from "./inventory";
 import { quickstartHosts, setHosts, type Hosts, type QuickstartOutputs } from "./quickstart";
@@ -84,8 +84,8 @@ export async function hidesToken(story: Story, stack: Stack): Promise<void> {
     expect(text.includes(token) || text.includes(encoded), `the token is in the ${place}`).toBe(false);
   }
   const { logs, podLogs } = story.world.layout;
-  const found = grep(token, encoded, [logs, podLogs, story.folder]);
-  expect(found, "files that hold the token").toBe("");
+  const found = filesWith([token, encoded], [logs, podLogs, story.folder]);
+  expect(found, "files that hold the token").toEqual([]);
 }
 
 /** A destroy leaves nothing but what is meant to stay. */
@@ -95,17 +95,4 @@ export async function leavesOnlyWhatStays({ world }: Story, stack: Stack, before
   expect(left).toEqual([]);
   expect(kept).toContain("CustomResourceDefinition certificates.cert-manager.io");
   expect(kept).toContain("Secret cafe/tea-example-com-tls");
-}
-
-/** Files below the folders that hold one of the texts. */
-function grep(first: string, second: string, folders: string[]): string {
-  // What is installed beside a program has no secret to show, and is large.
-  const installed = ["node_modules", "venv"].map((name) => `--exclude-dir=${name}`);
-  try {
-    return execFileSync("grep", ["-rlF", ...installed, "-e", first, "-e", second, ...folders], { encoding: "utf8" });
-  } catch (error) {
-    // grep ends with 1 when it finds nothing, and with more when it could not look.
-    if ((error as { status?: number }).status === 1) return "";
-    throw error;
-  }
 }

@@ -1,4 +1,4 @@
-import { cpSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { engineOptions, type CommandResult, type Engine, type World } from "../../lab";
 import { readEvents, type RunEvents } from "./events";
@@ -10,6 +10,7 @@ type OnDetail = (text: string) => void;
 
 const root = join(__dirname, "..", "..", "..");
 export const examples = join(root, "examples");
+const programs = join(root, "tests", "e2e", "programs");
 
 // The examples' types are checked with everything else by `npm run check`, not again at every run of the engine.
 const transpileOnly = { PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
@@ -24,7 +25,7 @@ export interface StackOptions {
   engine: Engine;
   /** The run's own folder: the engine's settings, and the state, configuration and logs of all stacks that know each other. */
   folder: string;
-  /** Name of the example. */
+  /** Name of the example, or of the program in tests/e2e/programs. */
   program: string;
   env?: Record<string, string>;
   signal?: AbortSignal;
@@ -39,16 +40,19 @@ export class Stack {
 
   /** Works on a copy of the program: it is to run as in a user's folder, and the engine writes settings beside it. */
   constructor(private readonly options: StackOptions) {
+    const { program } = options;
+    const own = join(programs, program);
     // What was installed beside the program in the checkout stays there.
     const filter = (path: string): boolean => !/\/(node_modules|venv|__pycache__)$/.test(path);
-    cpSync(join(examples, options.program), this.cwd, { recursive: true, filter });
+    cpSync(existsSync(own) ? own : join(examples, program), this.cwd, { recursive: true, filter });
   }
 
   private file(suffix: string): string {
     return join(this.options.folder, `${this.options.program}.${suffix}`);
   }
 
-  private get cwd(): string {
+  /** The program's folder, which is the story's to change. */
+  get cwd(): string {
     return join(this.options.folder, this.options.program);
   }
 

@@ -11,34 +11,42 @@ import {
   type Engine,
   type World,
 } from "../../lab";
-import { worldOf } from "./names";
+import { worldsOf } from "./names";
 import { Stack, type Run } from "./stack";
 
 export interface Story {
+  /** The one in which the engine runs. */
   world: World;
+  /** All of them, `world` first. */
+  worlds: readonly World[];
   /** The run's folder: the engine's state, settings, output and event logs. */
   folder: string;
   engine: Engine;
-  /** A stack of an example, or of a program in a folder of its own. */
+  /** A stack of an example, or of a program of the story's own in tests/e2e/programs. */
   stack(program: string, env?: Record<string, string>): Stack;
   /** Everything that the engine printed so far in this story. */
   output(): string;
 }
 
-/** A world of the story's own, up before its first test and gone after its last. */
+/** Worlds of the story's own, up before its first test and gone after its last. */
 export function tellStory(name: string): Story {
   const reporter = new TerminalReporter();
-  const world = openWorld(worldOf(name));
-  const folder = join(cacheFolder(), "runs", worldOf(name));
+  const worlds = worldsOf(name).map((world) => openWorld(world));
+  const world = worlds[0]!;
+  const folder = join(cacheFolder(), "runs", world.name);
   const stacks: Stack[] = [];
   let engine: Engine | undefined;
   beforeAll(async () => {
     await ensureBuilt({ reporter });
     engine = await findEngine({ reporter });
     reporter.info(`${name}: ${describeEngine(engine)}`);
-    if (world.isUp()) await world.down();
     rmSync(folder, { recursive: true, force: true });
-    await world.up({ reporter });
+    await Promise.all(
+      worlds.map(async (one) => {
+        if (one.isUp()) await one.down();
+        await one.up({ reporter });
+      }),
+    );
   });
   let broken = false;
   afterEach(({ task }) => {
@@ -47,12 +55,13 @@ export function tellStory(name: string): Story {
   // Each step builds on the one before, so after a failure the rest would only fail for the same reason.
   beforeEach(({ skip }) => skip(broken, "an earlier step of the story failed"));
   afterAll(async () => {
-    // The world of a failed story can be kept to look at; its logs go with it otherwise.
-    if (!process.env.CERTFLEET_KEEP_WORLDS) await world.down();
-    world.close();
+    // The worlds of a failed story can be kept to look at; their logs go with them otherwise.
+    if (!process.env.CERTFLEET_KEEP_WORLDS) await Promise.all(worlds.map((one) => one.down()));
+    for (const one of worlds) one.close();
   });
   return {
     world,
+    worlds,
     folder,
     get engine() {
       return engine!;
