@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { certManagerShape, chart, chartValues } from "../plan/cert-manager";
 import { configureCertManager } from "../plan/provider-config";
+import { certManagerRules } from "../plan/rules";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
 
 const token = "certfleet:index:CertManager";
@@ -50,5 +51,6 @@ export const certManager = defineComponent({
     version: z.string().meta({ description: "Version of the chart that is installed." }),
   }),
   configure: configureCertManager,
+  rules: certManagerRules,
   create: CertManager,
 });

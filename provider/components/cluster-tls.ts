@@ -1,14 +1,15 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { usedEnvironments } from "../issuers/acme";
 import { certManagerArgs } from "../plan/cert-manager";
 import { requiredDnsRecord, type RequiredDnsRecord } from "../plan/dns-records";
-import { defaultsArgs, domainArgs, secretNameOf, withDefaults, type DomainArgs } from "../plan/domain";
+import { completeDomains, defaultsArgs, domainArgs, type DomainArgs } from "../plan/domain";
 import { domainStatus, type DomainStatus } from "../plan/domain-status";
 import { logicalKey } from "../plan/names";
 import { platformArgs, withoutIssuers, type Platform } from "../plan/platform";
 import { configureAcme, configureCertManager, type ProviderConfig } from "../plan/provider-config";
-import { clusterProblems, usedEnvironments } from "../plan/rules";
+import { clusterTlsRules } from "../plan/rules";
 import { CertManager } from "./cert-manager";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
 import { Issuers, issuersShape } from "./issuers";
@@ -105,15 +106,7 @@ function makeIssuers(
   );
 }
 
-/** Every domain as its defaults and the others complete it. */
-function effectiveDomains(args: ClusterTlsArgs): DomainArgs[] {
-  const byHost = new Map(args.domains.map((domain) => [domain.host, domain]));
-  return args.domains.map((domain) => {
-    const source = domain.certificateFrom === undefined ? undefined : byHost.get(domain.certificateFrom);
-    const merged = withDefaults(domain, args.defaults);
-    return source ? { ...merged, secretName: secretNameOf(source) } : merged;
-  });
-}
+const effectiveDomains = ({ domains, defaults }: ClusterTlsArgs): DomainArgs[] => completeDomains(domains, defaults);
 
 /** What is on the cluster before the domains. */
 interface Cluster {
@@ -202,6 +195,6 @@ export const clusterTls = defineComponent({
     platform: platformArgs.meta({ description: "What an application's stack needs to add a domain with TlsDomain." }),
   }),
   configure,
-  rules: clusterProblems,
+  rules: clusterTlsRules,
   create: ClusterTls,
 });

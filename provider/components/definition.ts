@@ -26,6 +26,8 @@ export interface ComponentDefinition {
   description: string;
   args: z.ZodObject;
   outputs: z.ZodObject;
+  /** Args as the component works with them; throws one error with all problems. */
+  parse(name: string, args: unknown, config?: ProviderConfig): unknown;
   construct(name: string, args: unknown, opts: ComponentOptions, config?: ProviderConfig): Component;
 }
 
@@ -40,11 +42,15 @@ export function defineComponent<S extends z.ZodObject>(definition: {
   rules?: Rule<z.output<S>>;
   create: new (name: string, args: z.output<S>, opts: ComponentOptions) => Component;
 }): ComponentDefinition {
+  const parse = (name: string, args: unknown, config: ProviderConfig = {}): z.output<S> => {
+    const configure = (parsed: z.output<S>) => definition.configure?.(parsed, config) ?? parsed;
+    return parseArgs({ ...definition, configure }, name, args);
+  };
   return {
     ...definition,
-    construct(name, args, opts, config = {}) {
-      const configure = (parsed: z.output<S>) => definition.configure?.(parsed, config) ?? parsed;
-      const component = new definition.create(name, parseArgs({ ...definition, configure }, name, args), opts);
+    parse,
+    construct(name, args, opts, config) {
+      const component = new definition.create(name, parse(name, args, config), opts);
       for (const { path, instead } of deprecationsIn(definition.args, args)) {
         void pulumi.log.warn(`${formatPath(path)} is deprecated: ${instead}`, component);
       }

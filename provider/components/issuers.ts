@@ -2,10 +2,10 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { bindChallenge, challengeArgs, type BoundChallenge } from "../dns";
-import { acmeArgs, acmeIssuer, defaultEnvironment } from "../issuers/acme";
+import { acmeArgs, acmeIssuer, defaultEnvironment, usedEnvironments } from "../issuers/acme";
 import { platformArgs, type Platform } from "../plan/platform";
 import { configureAcme } from "../plan/provider-config";
-import { challengeProblems, acmeProblems, usedEnvironments } from "../plan/rules";
+import { issuersRules } from "../plan/rules";
 import { label, seconds } from "../schema/leaves";
 import { input } from "../schema/vocabulary";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
@@ -110,6 +110,6 @@ export const issuers = defineComponent({
     platform: platformArgs.meta({ description: "What TlsDomain needs to use these issuers, also from another stack." }),
   }),
   configure: (args, config) => ({ ...args, acme: configureAcme(args.acme, [], config) }),
-  rules: (args) => [...acmeProblems(args.acme, []), ...challengeProblems(args.challenges, args.dnsSecrets)],
+  rules: issuersRules,
   create: Issuers,
 });

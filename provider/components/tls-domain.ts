@@ -7,7 +7,7 @@ import { domainShape, planDomain, type DomainPlan } from "../plan/domain";
 import { domainStatusShape, readAddresses, readCertificate, type DomainStatus } from "../plan/domain-status";
 import { clusterIssuer, type IssuerArgs } from "../plan/issuer-reference";
 import { gatewayClassOf, issuerOf, platformArgs } from "../plan/platform";
-import { coverageProblems, domainProblems, platformProblems } from "../plan/rules";
+import { tlsDomainRules } from "../plan/rules";
 import { input } from "../schema/vocabulary";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
 import { KubernetesObject } from "./kubernetes-object";
@@ -119,10 +119,6 @@ export const tlsDomain = defineComponent({
     "One domain on a cluster whose issuers exist already: a Certificate, a Gateway, an HTTPRoute and a redirect from http to https. Needs rights in the domain's namespace only.",
   args: argsSchema,
   outputs: z.object(domainStatusShape),
-  rules: (args, given) => [
-    ...domainProblems(args, given, []),
-    ...coverageProblems(args),
-    ...platformProblems(args.platform, args),
-  ],
+  rules: tlsDomainRules,
   create: TlsDomain,
 });

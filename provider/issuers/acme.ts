@@ -64,6 +64,22 @@ export type AcmeArgs = z.output<typeof acmeArgs>;
 export const defaultEnvironment = (acme: AcmeArgs): Environment =>
   acme.environment ?? (acme.directory ? "custom" : "staging");
 
+/** The environments that get an issuer, in a fixed order. */
+export function usedEnvironments(
+  acme: AcmeArgs,
+  domains: readonly { environment?: Environment | undefined }[],
+): Environment[] {
+  const named = domains.flatMap((domain) => (domain.environment ? [domain.environment] : []));
+  return [...new Set([defaultEnvironment(acme), ...(acme.additionalEnvironments ?? []), ...named])].sort();
+}
+
+/** Whether Let's Encrypt is behind an environment, as far as that is known. */
+export function isLetsEncrypt(environment: Environment, directory?: AcmeArgs["directory"]): boolean {
+  if (environment !== "custom") return true;
+  const url = directory?.url;
+  return typeof url === "string" && URL.canParse(url) && new URL(url).hostname.endsWith(".letsencrypt.org");
+}
+
 /** The name of an environment's ClusterIssuer. Each has its own, so that staging and production live side by side. */
 export const issuerName = (environment: Environment): string => issuerNames[environment];
 

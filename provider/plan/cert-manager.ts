@@ -53,6 +53,8 @@ export const certManagerArgs = objectType("CertManagerInstallation", "How cert-m
   ...certManagerShape,
 });
 
+export type CertManagerArgs = z.output<typeof certManagerArgs>;
+
 type Values = Record<string, unknown>;
 
 /**

@@ -114,6 +114,16 @@ export function withDefaults(domain: DomainArgs, defaults: DomainDefaults = {}):
   };
 }
 
+/** Every domain as the defaults, and the domain whose certificate it uses, complete it. */
+export function completeDomains(domains: readonly DomainArgs[], defaults: DomainDefaults | undefined): DomainArgs[] {
+  const byHost = new Map(domains.map((domain) => [domain.host, domain]));
+  return domains.map((domain) => {
+    const source = domain.certificateFrom === undefined ? undefined : byHost.get(domain.certificateFrom);
+    const merged = withDefaults(domain, defaults);
+    return source ? { ...merged, secretName: secretNameOf(source) } : merged;
+  });
+}
+
 const ownLabels = { "app.kubernetes.io/managed-by": "certfleet" };
 
 export interface DomainPlan {
@@ -124,7 +134,8 @@ export interface DomainPlan {
 }
 
 /** Whether a domain's certificate is ordered from an ACME environment: it has one, and from no issuer of its own. */
-export const drawsOnAcme = ({ certificateFrom, issuer }: DomainArgs): boolean => !certificateFrom && !issuer;
+export const drawsOnAcme = ({ certificateFrom, issuer }: Pick<DomainArgs, "certificateFrom" | "issuer">): boolean =>
+  !certificateFrom && !issuer;
 
 /** The objects of one domain, from its args and the issuer that its Certificate names. */
 export function planDomain(args: DomainArgs, issuer: IssuerArgs): DomainPlan {

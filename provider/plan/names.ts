@@ -1,8 +1,12 @@
 import { createHash } from "node:crypto";
 
-/** The part of a logical name that stands for a host. "_" cannot occur in a hostname, so a wildcard never meets a host of that name. */
+/**
+ * The part of a logical name that stands for a host. "_" cannot occur in a hostname, so a wildcard never meets a host of that name, and
+ * a host whose last label reads like the end of a redirect's logical name never meets the redirect of the host without that end.
+ */
 export function logicalKey(host: string): string {
-  return host.startsWith("*.") ? `_.${host.slice(2)}` : host;
+  const key = host.startsWith("*.") ? `_.${host.slice(2)}` : host;
+  return key.endsWith("-redirect") ? `${key}_` : key;
 }
 
 const maxReadable = 50;

@@ -29,6 +29,9 @@ function labelProblem(label: string): string | undefined {
   if (!/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(label)) {
     return `has the label "${label}"; labels hold letters, digits and inner hyphens only`;
   }
+  if (/^(?!xn)..--/.test(label)) {
+    return `has the label "${label}"; two hyphens in the third and fourth place are for international names only (RFC 5890 2.3.1)`;
+  }
   return undefined;
 }
 

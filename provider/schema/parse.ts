@@ -1,90 +1,71 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { inputError, problemsOf, type Path, type Problem } from "./problems";
-import { peek, secretOf } from "./settled";
+import { formatPath, inputError, problemsOf, type Path, type Problem } from "./problems";
+import { peek, peekOpen, secretOf } from "./settled";
+import { checkStructure } from "./structure";
 import { deferredSchema, hasOutput, metaOf, shapeOf, unwrap } from "./vocabulary";
 import { isSecretPath, knownKeys } from "./walk";
 
+/** Tells of a path whether all that stands there, and all around and below it, is well-formed. */
+export type Sound = (path: Path) => boolean;
+
 /**
- * Rules over several properties of already well-formed args, which zod's schema of one property cannot state. `args` shows the values of
- * Outputs that are known; `given` is what the program wrote, for rules on that itself.
+ * Rules over several properties, which zod's schema of one property cannot state. `args` shows the values of Outputs that are known;
+ * `given` is what the program wrote, for rules on that itself. Rules see malformed args too, so that one error holds all problems, but
+ * must not judge by what is not sound: it would only repeat the cause.
  */
-export type Rule<A> = (args: A, given: A) => Problem[];
+export type Rule<A> = (args: A, given: A, sound: Sound) => Problem[];
+
+interface Definition<S extends z.ZodObject> {
+  token: string;
+  args: S;
+  /** Fills in what the provider is configured with. */
+  configure?: (args: z.output<S>) => z.output<S>;
+  rules?: Rule<z.output<S>>;
+}
 
 /**
  * Args as a component works with them: checked, defaults filled in, secrets wrapped. Throws one error with all problems, before
  * anything is created.
  */
-export function parseArgs<S extends z.ZodObject>(
-  definition: {
-    token: string;
-    args: S;
-    configure?: (args: z.output<S>) => z.output<S>;
-    rules?: Rule<z.output<S>>;
-  },
-  name: string,
-  value: unknown,
-): z.output<S> {
+export function parseArgs<S extends z.ZodObject>(definition: Definition<S>, name: string, value: unknown): z.output<S> {
   const { args: schema, token } = definition;
-  const result = schema.safeParse(withoutAbsent(schema, value), { reportInput: true });
-  if (!result.success) {
-    const issues = withKnownKeys(result.error.issues, schema);
-    const malformed = problemsOf(issues, (path) => isSecretPath(schema, path));
-    const others = rulesBeside(malformed, definition.rules, lenient(schema, value) as z.output<S>);
-    throw inputError(token, name, unprintable(schema, value, [...malformed, ...others]));
-  }
-  const args = definition.configure?.(result.data) ?? result.data;
-  const problems = definition.rules?.(peek(args).value as z.output<S>, args) ?? [];
+  const structure = checkStructure(schema, value);
+  const malformed = problemsOf(withKnownKeys(structure.issues, schema), (path) => isSecretPath(schema, path));
+  const parsed = structure.value as z.output<S>;
+  const args = definition.configure?.(parsed) ?? parsed;
+  const sound = soundBeside(structure.issues.flatMap(pathsOf));
+  const wrong = definition.rules?.(visible(schema, args), args, sound) ?? [];
+  const problems = [...malformed, ...distinct(wrong.filter(({ path }) => sound(path)))];
   if (problems.length > 0) throw inputError(token, name, unprintable(schema, value, problems));
   return protect(schema, args) as z.output<S>;
 }
 
 /**
- * What the rules find although something is malformed, so that one error holds all problems. What they say of the malformed parts
- * themselves is left out, for it would only repeat the cause.
+ * Args as rules see them: what is known, but not what is secret, for rules say what they saw. Properties that are secret by their schema
+ * are shown: their rules are about keys alone.
  */
-function rulesBeside<A>(malformed: readonly Problem[], rules: Rule<A> | undefined, args: A): Problem[] {
-  let found: Problem[];
-  try {
-    found = rules?.(peek(args).value as A, args) ?? [];
-  } catch {
-    // Rules are written for well-formed args; where one cannot even look at these, its turn comes once they are mended.
-    return [];
-  }
-  return found.filter(
-    ({ path }) => !malformed.some((other) => isWithin(path, other.path) || isWithin(other.path, path)),
-  );
+function visible<S extends z.ZodObject>(schema: S, args: z.output<S>): z.output<S> {
+  const parts = Object.entries(args as Record<string, unknown>).map(([key, value]) => [
+    key,
+    isSecretPath(schema, [key]) ? peek(value).value : peekOpen(value),
+  ]);
+  return Object.fromEntries(parts) as z.output<S>;
+}
+
+function soundBeside(malformed: readonly Path[]): Sound {
+  return (path) => !malformed.some((other) => isWithin(path, other) || isWithin(other, path));
 }
 
 const isWithin = (path: Path, outer: Path): boolean => outer.every((key, index) => path[index] === key);
 
-/** Args of which a part is malformed: that part as it was given, all others as they parse. */
-function lenient(schema: z.core.$ZodType, given: unknown): unknown {
-  const value = withoutAbsent(schema, given);
-  const result = z.safeParse(schema, value);
-  if (result.success) return result.data;
-  const { inner } = unwrap(schema);
-  if (inner instanceof z.ZodArray && Array.isArray(value)) return value.map((item) => lenient(inner.element, item));
-  if (!(inner instanceof z.ZodObject) || typeof value !== "object" || value === null) return value;
-  const parts = shapeOf(inner).map(
-    ([key, item]) => [key, lenient(item, (value as Record<string, unknown>)[key])] as const,
-  );
-  return Object.fromEntries(parts.filter(([, part]) => part !== undefined));
-}
+const pathsOf = (issue: z.core.$ZodIssue): Path[] =>
+  issue.code === "unrecognized_keys" ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
 
-/** Languages send absent optional properties as undefined or null. Within a leaf a null is the user's own, as among Helm's values. */
-function withoutAbsent(schema: z.core.$ZodType, value: unknown): unknown {
-  const { inner } = unwrap(schema);
-  if (deferredSchema(inner) || pulumi.Output.isInstance(value) || typeof value !== "object" || value === null)
-    return value;
-  if (inner instanceof z.ZodArray && Array.isArray(value))
-    return value.map((item) => withoutAbsent(inner.element, item));
-  if (!(inner instanceof z.ZodObject) || Array.isArray(value)) return value;
-  const shape = new Map(shapeOf(inner));
-  const given = Object.entries(value).filter(([, item]) => item !== undefined && item !== null);
-  return Object.fromEntries(
-    given.map(([key, item]) => [key, shape.has(key) ? withoutAbsent(shape.get(key)!, item) : item]),
-  );
+/** What many domains inherit from their defaults is wrong once. */
+function distinct(problems: readonly Problem[]): Problem[] {
+  const byText = new Map(problems.map((problem) => [`${formatPath(problem.path)} ${problem.reason}`, problem]));
+  return [...byText.values()];
 }
 
 /**

@@ -25,9 +25,10 @@ function formatKey(key: PropertyKey, first: boolean): string {
 
 const unknownText = "a value that is not known yet";
 
-/** The value with every Output in it replaced: to write one as JSON is an essay at best, and throws at worst. */
+/** The value with every Output and resource in it replaced: to write one as JSON is an essay at best, and throws at worst. */
 function withoutOutputs(value: unknown): unknown {
   if (pulumi.Output.isInstance(value)) return unknownText;
+  if (pulumi.Resource.isInstance(value)) return "a resource";
   if (Array.isArray(value)) return value.map(withoutOutputs);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutOutputs(item)]));

@@ -33,14 +33,30 @@ export const secretOf = (value: unknown): pulumi.Output<unknown> =>
 
 /** A value with its known Outputs replaced by what they hold, and whether one of them is secret. Unknown Outputs stay. */
 export function peek(value: unknown): Peeked {
+  return look(value, () => true);
+}
+
+/** The same, but secret Outputs stay too: for what may say in an error what it saw. */
+export function peekOpen(value: unknown): unknown {
+  return look(value, ({ secret }) => !secret).value;
+}
+
+/** An asset, an archive or a resource is itself, whatever it is made of. */
+function isPlain(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null;
+}
+
+function look(value: unknown, take: (facts: Noted) => boolean): Peeked {
   if (pulumi.Output.isInstance(value)) {
     const facts = notedOf(value);
-    if (!facts.known) return { value, secret: facts.secret };
-    const inner = peek(facts.value);
+    if (!facts.known || !take(facts)) return { value, secret: facts.secret };
+    const inner = look(facts.value, take);
     return { value: inner.value, secret: facts.secret || inner.secret };
   }
-  if (typeof value !== "object" || value === null || pulumi.Resource.isInstance(value)) return { value, secret: false };
-  const parts = Object.entries(value).map(([key, item]) => [key, peek(item)] as const);
+  if (!isPlain(value)) return { value, secret: false };
+  const parts = Object.entries(value).map(([key, item]) => [key, look(item, take)] as const);
   const secret = parts.some(([, part]) => part.secret);
   if (Array.isArray(value)) return { value: parts.map(([, part]) => part.value), secret };
   return { value: Object.fromEntries(parts.map(([key, part]) => [key, part.value])), secret };

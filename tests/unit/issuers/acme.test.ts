@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bindChallenge } from "../../../provider/dns";
-import { acmeArgs, acmeIssuer, defaultEnvironment } from "../../../provider/issuers/acme";
-import { usedEnvironments } from "../../../provider/plan/rules";
+import { acmeArgs, acmeIssuer, defaultEnvironment, usedEnvironments } from "../../../provider/issuers/acme";
 import { acme, cloudflareChallenge } from "../../support/builders";
 import { later, valueOf } from "../outputs";
 

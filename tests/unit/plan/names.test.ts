@@ -71,6 +71,12 @@ describe("logicalKey", () => {
     expect(logicalKey("*.example.com")).toBe("_.example.com");
   });
 
+  it("never meets the redirect of another host", () => {
+    expect(logicalKey("tea.example-redirect")).toBe("tea.example-redirect_");
+    expect(logicalKey("*.example-redirect")).not.toBe(`${logicalKey("*.example")}-redirect`);
+    expect(logicalKey("tea.my-redirect.com")).toBe("tea.my-redirect.com");
+  });
+
   it("never joins two hosts", () => {
     fc.assert(
       fc.property(fc.uniqueArray(host, { minLength: 2, maxLength: 40 }), (hosts) => {

@@ -20,6 +20,8 @@ describe("hostname", () => {
     ["*.BÜCHER.example", "*.xn--bcher-kva.example"],
     ["日本語.jp", "xn--wgv71a119e.jp"],
     ["a-b--c.example.com", "a-b--c.example.com"],
+    ["xn--bcher-kva.example", "xn--bcher-kva.example"],
+    ["XN--BCHER-KVA.example", "xn--bcher-kva.example"],
     ["1.example.com", "1.example.com"],
   ])("takes %s as %s", (given, expected) => {
     expect(hostname.parse(given)).toBe(expected);
@@ -53,6 +55,8 @@ describe("hostname", () => {
     ["my_shop.example.com", 'the label "my_shop"'],
     ["-shop.example.com", 'the label "-shop"'],
     ["shop-.example.com", 'the label "shop-"'],
+    ["ab--c.example.com", "for international names only (RFC 5890 2.3.1)"],
+    ["xn--a.example.com", "is not a valid hostname"],
     ["", ""],
     [`${long(64)}.example.com`, "longer than 63"],
     [nameOf(254), "longer than 253"],

@@ -1,16 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { clusterProblems, domainProblems, type ClusterInputs } from "../../../provider/plan/rules";
-import { acme, certificateOnly, cloudflareChallenge, clusterArgs, domain } from "../../support/builders";
-import { linesOf } from "../problems";
+import { clusterTlsRules, type ClusterInputs } from "../../../../provider/plan/rules";
+import { domainProblems } from "../../../../provider/plan/rules/domain";
+import { domainScope } from "../../../../provider/plan/rules/scope";
+import type { DomainArgs } from "../../../../provider/plan/domain";
+import { acme, certificateOnly, cloudflareChallenge, clusterArgs, domain } from "../../../support/builders";
+import { linesOf } from "../../problems";
 
 const lines = (over: Partial<ClusterInputs>): string[] => linesOf(problemsOf(clusterArgs(over)));
 /** Of args in which nothing is an Output that is known already. */
-const problemsOf = (args: ClusterInputs) => clusterProblems(args, args);
+const problemsOf = (args: ClusterInputs) => clusterTlsRules(args, args, () => true);
 const url = "https://acme.example.org/directory";
 
-describe("clusterProblems", () => {
+describe("clusterTlsRules", () => {
   it("finds none where there are none", () => {
     expect(lines({})).toEqual([]);
     expect(lines({ domains: [] })).toEqual([]);
@@ -61,7 +64,7 @@ describe("clusterProblems", () => {
     [
       "a domain without a backend",
       { domains: [{ host: "a.example.com" }] },
-      'domains[0].backend: is missing: "a.example.com" has nothing to route to',
+      "domains[0].backend: is missing: there is nothing to route to",
     ],
     ["no GatewayClass", { defaults: {} }, "domains[0].route.gatewayApi.gatewayClassName: is missing"],
     [
@@ -167,33 +170,29 @@ describe("clusterProblems", () => {
 });
 
 describe("domainProblems", () => {
-  const path = ["domains", 4];
-
-  it.each<[string, Parameters<typeof domainProblems>[0], string[]]>([
+  it.each<[string, DomainArgs, string[]]>([
     ["a certificate alone", certificateOnly("a.example.com"), []],
     ["a backend", domain("a.example.com"), []],
     [
       "a route for a certificate alone",
       certificateOnly("a.example.com", { route: {}, redirect: true, backend: { service: "a", port: 80 } }),
-      ["domains[4].backend", "domains[4].route", "domains[4].redirect"],
+      ["backend", "route", "redirect"],
     ],
     [
       "a certificate alone, of another",
       certificateOnly("a.example.com", { certificateFrom: "*.example.com" }),
-      ["domains[4].certificateFrom"],
+      ["certificateFrom"],
     ],
-    [
-      "a namespace to make that has no name",
-      domain("a.example.com", { createNamespace: true }),
-      ["domains[4].namespace"],
-    ],
+    ["a namespace to make that has no name", domain("a.example.com", { createNamespace: true }), ["namespace"]],
     [
       "a namespace to make whose name is not known",
       domain("a.example.com", { createNamespace: true, namespace: pulumi.output("late") }),
-      ["domains[4].namespace"],
+      ["namespace"],
     ],
     ["a namespace to make", domain("a.example.com", { createNamespace: true, namespace: "cafe" }), []],
   ])("%s", (_case, args, paths) => {
-    expect(linesOf(domainProblems(args, args, path)).map((line) => line.split(":")[0])).toEqual(paths);
+    expect(linesOf(domainProblems(domainScope(args, args, () => true))).map((line) => line.split(":")[0])).toEqual(
+      paths,
+    );
   });
 });

@@ -1,0 +1,86 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ChallengeArgs } from "../../dns";
+import type { AcmeArgs } from "../../issuers/acme";
+import type { Sound } from "../../schema/parse";
+import type { Problem } from "../../schema/problems";
+import type { CertManagerArgs } from "../cert-manager";
+import type { DomainArgs, DomainDefaults } from "../domain";
+import type { Platform } from "../platform";
+import { acmeProblems, challengeProblems, neededProblems, orderProblems } from "./acme";
+import { ownIssuerProblems, reservedProblems, togetherProblems } from "./certificates";
+import { coverageProblems, domainProblems } from "./domain";
+import { installationProblems, namespaceProblems, notInstalledProblems } from "./installation";
+import { gatewayClassProblems, platformProblems } from "./platform";
+import { clusterScope, domainScope } from "./scope";
+
+export interface ClusterInputs {
+  acme?: AcmeArgs | undefined;
+  challenges?: ChallengeArgs[] | undefined;
+  /** A map by name; an Output where it is not known yet. */
+  dnsSecrets?: unknown;
+  certManager?: CertManagerArgs | undefined;
+  defaults?: DomainDefaults | undefined;
+  domains: DomainArgs[];
+}
+
+/** Everything that only shows when the parts of a ClusterTls are seen together. */
+export function clusterTlsRules(args: ClusterInputs, given: ClusterInputs, sound: Sound): Problem[] {
+  const scope = clusterScope(args, given, sound);
+  return [
+    ...neededProblems(args, scope),
+    ...(args.acme ? acmeProblems(args.acme, scope) : []),
+    ...challengeProblems(args.challenges ?? [], args.dnsSecrets, sound),
+    ...(args.certManager ? installedRules(args, args.certManager, given, sound) : []),
+    ...togetherProblems(scope),
+    ...domainProblems(scope),
+    ...gatewayClassProblems(scope),
+    ...orderProblems(args, scope),
+    ...ownIssuerProblems(args.acme, scope),
+  ];
+}
+
+function installedRules(
+  args: ClusterInputs,
+  certManager: CertManagerArgs,
+  given: ClusterInputs,
+  sound: Sound,
+): Problem[] {
+  if (!sound(["certManager", "install"]) || !sound(["certManager", "namespace"])) return [];
+  const scope = clusterScope(args, given, sound);
+  return [
+    ...(certManager.install
+      ? installationProblems(certManager, ["certManager"], sound)
+      : notInstalledProblems(certManager)),
+    ...namespaceProblems(certManager, scope),
+    ...reservedProblems(args, certManager.namespace, scope),
+  ];
+}
+
+/** What a TlsDomain's args must satisfy, beside its platform. */
+export function tlsDomainRules(
+  args: DomainArgs & { platform: pulumi.Input<Platform> },
+  given: DomainArgs,
+  sound: Sound,
+): Problem[] {
+  const scope = domainScope(args, given, sound);
+  return [...domainProblems(scope), ...coverageProblems(scope), ...platformProblems(args.platform, scope)];
+}
+
+/** What the args of Issuers must satisfy. */
+export function issuersRules(
+  args: { acme: AcmeArgs; challenges: ChallengeArgs[]; dnsSecrets?: unknown },
+  _given: unknown,
+  sound: Sound,
+): Problem[] {
+  return [
+    ...acmeProblems(args.acme, { domains: [], sound }),
+    ...challengeProblems(args.challenges, args.dnsSecrets, sound),
+  ];
+}
+
+/** What the args of CertManager must satisfy. */
+export const certManagerRules = (
+  args: Pick<CertManagerArgs, "namespace" | "createNamespace">,
+  _given: unknown,
+  sound: Sound,
+): Problem[] => (sound(["namespace"]) ? installationProblems(args, [], sound) : []);
