@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ComponentDefinition } from "../../../provider/components/definition";
-import { components } from "../../../provider/host/registry";
+import { registry } from "../../../provider/host/registry";
 import { clusterIssuer } from "../../../provider/plan/issuer-reference";
 import { completeDomains, planDomain, type DomainArgs, type DomainDefaults } from "../../../provider/plan/domain";
 import { logicalKey } from "../../../provider/plan/names";
-import { peek, settle } from "../../../provider/schema/settled";
+import { peek } from "../../../provider/schema/settled";
+import { settle } from "../../support/settle";
 import { clusterInputs, forms, inForms, junk, littered, mistakes, type Form } from "../../support/arbitraries";
 import { errorsOf, pathsOf } from "../problems";
 
@@ -15,7 +16,7 @@ const runs = (numRuns: number) => ({ numRuns });
 
 let definitions: Record<string, ComponentDefinition>;
 beforeAll(async () => {
-  const loaded = await Promise.all(Object.values(components).map((load) => load()));
+  const loaded = await Promise.all(Object.values(registry.components).map((load) => load()));
   definitions = Object.fromEntries(loaded.map((one) => [one.token.split(":").pop()!, one]));
 });
 
