@@ -3,6 +3,7 @@ import { ConstructResponse, type ConstructRequest } from "@pulumi/pulumi/proto/p
 import type { ComponentDefinition, ComponentOptions } from "../components/definition";
 import type { ProviderConfig } from "../plan/provider-config";
 import { inputError } from "../schema/problems";
+import { dropPromiseTraces } from "./lean-sdk";
 import { dropDebugMessages } from "./logging";
 import {
   awaitFeatureSupport,
@@ -16,6 +17,7 @@ import { decodeInputs } from "./wire";
 import { fromStruct, toStruct } from "./wire-format";
 
 dropDebugMessages();
+dropPromiseTraces();
 
 /** Makes one component: its children are registered with the engine that asks, and its outputs are the answer. */
 export function construct(

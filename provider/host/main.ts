@@ -2,6 +2,7 @@ import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { deferUnusedModules } from "./deferred-modules";
 import { endWithEngine } from "./engine-watch";
 import { Operations } from "./operations";
 import type { Registry } from "./registry";
@@ -18,6 +19,7 @@ export async function serve(registry: Registry, argv: readonly string[]): Promis
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
   const operations = new Operations();
   failOnUncaught(operations);
+  deferUnusedModules();
   const engineAddress = engineAddressOf(argv);
   const session = { version, schema: join(root, "schema.json"), registry, operations, engineAddress, config: {} };
   const server = new grpc.Server({ "grpc.max_receive_message_length": maxMessageBytes });
