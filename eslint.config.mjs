@@ -26,5 +26,6 @@ export default tseslint.config(
   {
     files: ["**/*.cjs"],
     languageOptions: { globals: { require: "readonly", module: "writable", process: "readonly" } },
+    rules: { "@typescript-eslint/no-require-imports": "off" },
   },
 );

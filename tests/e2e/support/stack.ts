@@ -8,9 +8,17 @@ import { watchProgress } from "./progress";
 /** Is told what a run is at work on, now and then. */
 type OnDetail = (text: string) => void;
 
+/** Is told the process of a run when it has started. */
+type OnSpawn = (pid: number) => void;
+
 const root = join(__dirname, "..", "..", "..");
 export const examples = join(root, "examples");
 const programs = join(root, "tests", "e2e", "programs");
+
+function folderOf(program: string): string {
+  const own = join(programs, program);
+  return existsSync(own) ? own : join(examples, program);
+}
 
 // The examples' types are checked with everything else by `npm run check`, not again at every run of the engine.
 const transpileOnly = { PULUMI_NODEJS_TRANSPILE_ONLY: "true" };
@@ -25,10 +33,14 @@ export interface StackOptions {
   engine: Engine;
   /** The run's own folder: the engine's settings, and the state, configuration and logs of all stacks that know each other. */
   folder: string;
-  /** Name of the example, or of the program in tests/e2e/programs. */
+  /** Name of the example, or of the program in tests/e2e/programs, unless `source` says otherwise. */
   program: string;
+  /** Folder of a program that is neither. */
+  source?: string;
   env?: Record<string, string>;
   signal?: AbortSignal;
+  /** Bound of each run of the engine. */
+  timeoutSeconds?: number;
 }
 
 /** One stack of one program, run by the real engine inside a world. */
@@ -40,11 +52,10 @@ export class Stack {
 
   /** Works on a copy of the program: it is to run as in a user's folder, and the engine writes settings beside it. */
   constructor(private readonly options: StackOptions) {
-    const { program } = options;
-    const own = join(programs, program);
+    const { program, source = folderOf(program) } = options;
     // What was installed beside the program in the checkout stays there.
     const filter = (path: string): boolean => !/\/(node_modules|venv|__pycache__)$/.test(path);
-    cpSync(existsSync(own) ? own : join(examples, program), this.cwd, { recursive: true, filter });
+    cpSync(source, this.cwd, { recursive: true, filter });
   }
 
   private file(suffix: string): string {
@@ -70,7 +81,8 @@ export class Stack {
   }
 
   preview = (onDetail?: OnDetail): Promise<Run> => this.operate("preview", [], onDetail);
-  up = (onDetail?: OnDetail): Promise<Run> => this.operate("up", ["--yes", "--skip-preview"], onDetail);
+  up = (onDetail?: OnDetail, onSpawn?: OnSpawn): Promise<Run> =>
+    this.operate("up", ["--yes", "--skip-preview"], onDetail, onSpawn);
   refresh = (onDetail?: OnDetail): Promise<Run> => this.operate("refresh", ["--yes", "--skip-preview"], onDetail);
   destroy = (onDetail?: OnDetail): Promise<Run> => this.operate("destroy", ["--yes", "--skip-preview"], onDetail);
 
@@ -82,12 +94,13 @@ export class Stack {
   /** The state as it is stored: what is a secret is encrypted in it. */
   export = (): Promise<string> => this.must(["stack", "export", "--stack", this.name]);
 
-  private async operate(command: string, flags: string[], onDetail: OnDetail = () => undefined): Promise<Run> {
+  private async operate(command: string, flags: string[], onDetail?: OnDetail, onSpawn?: OnSpawn): Promise<Run> {
     const events = this.file(`${++this.runs}-${command}.events`);
     rmSync(events, { force: true });
-    const stopWatching = watchProgress(events, onDetail);
+    const stopWatching = onDetail ? watchProgress(events, onDetail) : () => undefined;
     const argv = [command, ...flags, "--non-interactive", "--diff", "--event-log", events];
-    const { code, stdout, stderr } = await this.pulumi([...argv, "--stack", this.name]).finally(stopWatching);
+    const ended = this.pulumi([...argv, "--stack", this.name], onSpawn);
+    const { code, stdout, stderr } = await ended.finally(stopWatching);
     const output = stdout + stderr;
     writeFileSync(events.replace(/events$/, "log"), output);
     this.logs.push(output);
@@ -100,10 +113,10 @@ export class Stack {
     return stdout;
   }
 
-  private pulumi(argv: string[]): Promise<CommandResult> {
-    const { world, engine, folder, signal } = this.options;
+  private pulumi(argv: string[], onSpawn?: OnSpawn): Promise<CommandResult> {
+    const { world, engine, folder, signal, timeoutSeconds } = this.options;
     const env = { ...transpileOnly, ...this.installation.env, ...this.options.env };
     const options = engineOptions(engine, { folder, cwd: this.cwd, path: this.installation.path, env });
-    return world.exec([engine.pulumi.path, ...argv], { ...options, signal });
+    return world.exec([engine.pulumi.path, ...argv], { ...options, signal, timeoutSeconds, onSpawn });
   }
 }

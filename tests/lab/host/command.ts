@@ -8,6 +8,8 @@ export interface CommandOptions {
   timeoutSeconds?: number;
   /** Called for each line of stderr as it comes. */
   onErrorLine?: (line: string) => void;
+  /** Called with the command's process once it has started. */
+  onSpawn?: (pid: number) => void;
 }
 
 export interface CommandResult {
@@ -35,6 +37,7 @@ export function run(argv: readonly string[], options: CommandOptions = {}): Prom
       timeout: options.timeoutSeconds === undefined ? undefined : options.timeoutSeconds * 1000,
       stdio: ["pipe", "pipe", "pipe"],
     });
+    if (child.pid !== undefined) options.onSpawn?.(child.pid);
     let stdout = "";
     let stderr = "";
     const onErrorText = options.onErrorLine && lineReader(options.onErrorLine);

@@ -14,10 +14,15 @@ const kilobytes = (text: string, field: string): number | undefined => {
   return found === undefined ? undefined : Number(found) * 1024;
 };
 
-/** Bytes that a process holds alone, with its share of what it shares; where the kernel does not tell, all it holds. */
-export function memoryOf(pid: number): number | undefined {
-  return kilobytes(readProc(`${pid}/smaps_rollup`), "Pss") ?? kilobytes(readProc(`${pid}/status`), "VmRSS");
-}
+/** The Pss of a smaps_rollup in bytes. */
+export const parsePss = (text: string): number | undefined => kilobytes(text, "Pss");
+
+/** Bytes that a process holds alone, with its share of what it shares; undefined where the kernel does not tell. */
+export const pssOf = (pid: number): number | undefined => parsePss(readProc(`${pid}/smaps_rollup`));
+
+/** The same; where the kernel does not tell, all it holds. */
+export const memoryOf = (pid: number): number | undefined =>
+  pssOf(pid) ?? kilobytes(readProc(`${pid}/status`), "VmRSS");
 
 export function childrenOf(pid: number): number[] {
   const threads = (() => {

@@ -27,6 +27,8 @@ export interface ExecOptions extends InsideOptions {
   input?: string;
   signal?: AbortSignal;
   timeoutSeconds?: number;
+  /** Called with the command's process once it has started. */
+  onSpawn?: (pid: number) => void;
 }
 
 export interface ActionOptions {
@@ -108,8 +110,8 @@ export class World {
 
   exec(argv: readonly string[], options: ExecOptions = {}): Promise<CommandResult> {
     const command = this.command(argv, options);
-    const { input, signal, timeoutSeconds } = options;
-    return run(command.argv, { env: command.env, input, signal, timeoutSeconds });
+    const { input, signal, timeoutSeconds, onSpawn } = options;
+    return run(command.argv, { env: command.env, input, signal, timeoutSeconds, onSpawn });
   }
 
   spawn(
