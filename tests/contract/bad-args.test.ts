@@ -1,6 +1,6 @@
 import * as grpc from "@grpc/grpc-js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { domain } from "../support/builders";
+import { certificateOnly, domain } from "../support/builders";
 import { tryConstruct, type Attempt } from "./support/construct";
 import { clusterInputs } from "./support/inputs";
 import { Plugin } from "./support/plugin";
@@ -48,6 +48,36 @@ describe("bad args", () => {
     const attempt = await tryConstruct(plugin, inputs);
     expect(attempt.error?.code).toBe(grpc.status.INVALID_ARGUMENT);
     expect(pathsOf(attempt)).toEqual(["acme.email", "domains[1].host", "domains[2].backend"]);
+    expect(attempt.registrations).toEqual([]);
+  });
+
+  it("are refused with all that is in each other's way, and what defaults cause once", async () => {
+    const namespace = outputValue("cafe");
+    const inputs = {
+      ...clusterInputs(),
+      challenges: [{ zones: ["example.com"], cloudflare: { secret: "main" } }],
+      certManager: { install: false, version: "1.21.1" },
+      defaults: { ...clusterInputs().defaults!, privateKey: { algorithm: "Ed25519" }, createNamespace: true },
+      domains: [
+        { ...domain("tea.example.com"), secretName: "shared" },
+        { ...domain("coffee.example.com"), secretName: "shared", namespace, createNamespace: false },
+        {
+          ...certificateOnly("bücher.example.com"),
+          additionalDnsNames: ["xn--bcher-kva.example.com", "tea.example.net"],
+        },
+        { ...domain("xn--bcher-kva.example.com"), issuer: { name: "corporate" }, environment: "staging" },
+      ],
+    };
+    const attempt = await tryConstruct(plugin, inputs);
+    expect(pathsOf(attempt).sort()).toEqual([
+      "certManager.version",
+      "defaults.privateKey.algorithm",
+      "domains[1].secretName",
+      "domains[2].additionalDnsNames[0]",
+      "domains[2].additionalDnsNames[1]",
+      "domains[3].environment",
+      "domains[3].host",
+    ]);
     expect(attempt.registrations).toEqual([]);
   });
 

@@ -94,7 +94,11 @@ describe("a component alone", () => {
   it("Issuers are one for each environment, and one Secret for each credential", async () => {
     const inputs = {
       acme: acme({ environment: "production", additionalEnvironments: ["staging"] }),
-      challenges: [cloudflareChallenge("main", ["example.com"]), cloudflareChallenge("main"), cloudflareChallenge("b")],
+      challenges: [
+        cloudflareChallenge("main", ["example.com"]),
+        cloudflareChallenge("main", ["example.net"]),
+        cloudflareChallenge("b"),
+      ],
       dnsSecrets: outputValue({ main: token, b: "second" }, { secret: true }),
       namespace: "tls",
     };

@@ -89,6 +89,38 @@ describe("parseArgs", () => {
     expect(pathsOf(() => parseArgs(ruled, "thing", { parts: [{}] }))).toEqual(["parts[0].name"]);
   });
 
+  it("tells rules what is sound, so that they judge by nothing else", () => {
+    const asked = [
+      ["parts"],
+      ["parts", 0],
+      ["parts", 0, "name"],
+      ["parts", 1],
+      ["parts", 1, "port"],
+      ["size"],
+      ["labels"],
+    ];
+    const told: boolean[] = [];
+    const rules = (_args: unknown, _given: unknown, sound: (path: PropertyKey[]) => boolean) => (
+      told.push(...asked.map(sound)),
+      []
+    );
+    const value = { size: "x", parts: [{ name: "a" }, { name: "b", port: 0 }], labels: {}, extra: 1 };
+    expect(pathsOf(() => parseArgs({ ...definition, rules }, "thing", value))).toHaveLength(3);
+    expect(told).toEqual([false, true, true, false, false, false, true]);
+  });
+
+  it("gives rules an empty list for what is none, and an object with all its lists", () => {
+    const seen: unknown[] = [];
+    const rules = (args: unknown) => (seen.push(args), []);
+    for (const value of [{ parts: 5 }, { parts: [5] }, "args"])
+      pathsOf(() => parseArgs({ ...definition, rules }, "thing", value));
+    expect(seen).toEqual([
+      { size: 3, parts: [] },
+      { size: 3, parts: [{}] },
+      { size: 3, parts: [] },
+    ]);
+  });
+
   it("throws nothing but its own error, whatever it is given", () => {
     const key = fc.constantFrom(
       "kind",
@@ -184,6 +216,15 @@ describe("an Output that is known", () => {
     await settle(value);
     const { labels } = parseArgs({ ...definition, rules }, "thing", value);
     expect(pulumi.Output.isInstance((labels as { team: unknown }).team)).toBe(true);
+  });
+
+  it("stays hidden from rules if it is a secret, for they say what they saw; of credentials they see the keys", async () => {
+    const seen: unknown[] = [];
+    const rules = (args: unknown) => (seen.push(args), []);
+    const value = { labels: { team: pulumi.secret("planted-secret") }, tokens: pulumi.secret({ main: "t" }) };
+    await settle(value);
+    parseArgs({ ...definition, rules }, "thing", value);
+    expect(seen).toEqual([{ size: 3, parts: [], labels: value.labels, tokens: { main: "t" } }]);
   });
 
   it("is never shown if it is a secret, by us or by the engine", async () => {

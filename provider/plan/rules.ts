@@ -1,17 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ChallengeArgs } from "../../dns";
-import type { AcmeArgs } from "../../issuers/acme";
-import type { Sound } from "../../schema/parse";
-import type { Problem } from "../../schema/problems";
-import type { CertManagerArgs } from "../cert-manager";
-import type { DomainArgs, DomainDefaults } from "../domain";
-import type { Platform } from "../platform";
-import { acmeProblems, challengeProblems, neededProblems, orderProblems } from "./acme";
-import { ownIssuerProblems, reservedProblems, togetherProblems } from "./certificates";
-import { coverageProblems, domainProblems } from "./domain";
-import { installationProblems, namespaceProblems, notInstalledProblems } from "./installation";
-import { gatewayClassProblems, platformProblems } from "./platform";
-import { clusterScope, domainScope } from "./scope";
+import type { ChallengeArgs } from "../dns";
+import type { AcmeArgs } from "../issuers/acme";
+import type { Sound } from "../schema/parse";
+import type { Problem } from "../schema/problems";
+import type { CertManagerArgs } from "./cert-manager";
+import type { DomainArgs, DomainDefaults } from "./domain";
+import type { Platform } from "./platform";
+import { acmeProblems, challengeProblems, neededProblems, orderProblems } from "./rules/acme";
+import { ownIssuerProblems, reservedProblems, togetherProblems } from "./rules/certificates";
+import { coverageProblems, domainProblems } from "./rules/domain";
+import { installationProblems, namespaceProblems, notInstalledProblems } from "./rules/installation";
+import { gatewayClassProblems, platformProblems } from "./rules/platform";
+import { clusterScope, domainScope } from "./rules/scope";
 
 export interface ClusterInputs {
   acme?: AcmeArgs | undefined;
