@@ -2,13 +2,14 @@ import * as certfleet from "@certfleet/pulumi";
 import * as pulumi from "@pulumi/pulumi";
 
 const config = new pulumi.Config();
-const directoryUrl = config.require("acmeDirectory");
+const directoryUrl = config.get("acmeDirectory");
 const wildcardNamespace = config.require("wildcardNamespace");
 
 const edge = new certfleet.ClusterTls("edge", {
   acme: {
     email: config.require("email"),
-    directory: { url: directoryUrl, caBundle: config.get("acmeCaBundle") },
+    // Without one it is that of the settings certfleet:directory and certfleet:directoryCaBundle.
+    directory: directoryUrl === undefined ? undefined : { url: directoryUrl, caBundle: config.get("acmeCaBundle") },
   },
   // Somebody else keeps the token in this Secret, for example External Secrets.
   challenges: [{ zones: ["example.com"], cloudflare: { existingSecret: { name: "cloudflare", key: "token" } } }],

@@ -90,6 +90,23 @@ describe("examples/platform and examples/application", () => {
     expect(checks()).toBe(before + 1);
   });
 
+  it("refuses a provider's configuration before anything is looked at, and takes the directory from a good one", async () => {
+    await platform.configure({ "certfleet:directory": "http://acme.example.com/directory" });
+    const refused = await platform.preview();
+    expect(refused.code).not.toBe(0);
+    expect(refused.output).toContain(
+      'must be an https URL (RFC 8555 section 6.1); got "http://acme.example.com/directory"',
+    );
+    expect(refused.operations.filter(({ type }) => type.startsWith("certfleet:"))).toEqual([]);
+    await platform.unset("acmeDirectory", "acmeCaBundle");
+    await platform.configure({
+      "certfleet:directory": `https://${hosts.acmeCustom}/directory`,
+      "certfleet:directoryCaBundle": readFileSync(join(story.world.layout.pki, "ca.crt"), "utf8"),
+    });
+    expect(describeOperations(await succeed(platform.preview()))).toEqual(["update certfleet default_0_1_0"]);
+    expect(describeOperations(await succeed(platform.up()))).toEqual(["update certfleet default_0_1_0"]);
+  });
+
   it("lets an application add hosts with rights in its own namespace only", async () => {
     await application.init({ namespace, service: "tea-svc", platformStack: "organization/platform/lab" });
     await succeed(application.up());

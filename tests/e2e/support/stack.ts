@@ -80,6 +80,11 @@ export class Stack {
     await this.must(["config", "set-all", ...plain, ...secret, "--stack", this.name]);
   }
 
+  /** Removes settings. */
+  async unset(...keys: string[]): Promise<void> {
+    for (const key of keys) await this.must(["config", "rm", key, "--stack", this.name]);
+  }
+
   preview = (onDetail?: OnDetail): Promise<Run> => this.operate("preview", [], onDetail);
   up = (onDetail?: OnDetail, onSpawn?: OnSpawn): Promise<Run> =>
     this.operate("up", ["--yes", "--skip-preview"], onDetail, onSpawn);
