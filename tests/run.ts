@@ -24,9 +24,10 @@ const stories = readdirSync(join(__dirname, "e2e"))
 const storyOf: Record<string, string> = { platform: "two-stacks", application: "two-stacks" };
 
 const help = `npm test                     every suite: unit, contract, drift, tools, e2e
-npm run e2e [-- NAME ...]    the stories of the named examples alone; all without a name.
+npm run e2e [-- NAME ...]    the stories of that name, or of the examples of that name; all without a name.
                              Examples: quickstart, quickstart-python, quickstart-go, multi-cluster,
                              platform, application (the last two share the story two-stacks)
+                             Others: preview-truth (every kind of change: what is announced against what is done)
 
 Ends with one line: N passed, N failed, N skipped. Exit status 0 only if nothing failed.`;
 
@@ -56,7 +57,7 @@ function selection(argv: readonly string[]): Selection {
   if (suite !== "e2e") throw new Error(`"${suite}": must be e2e or nothing\n\n${help}`);
   const wanted = [...new Set(names.map((name) => storyOf[name] ?? name))];
   const unknown = wanted.filter((name) => !stories.includes(name));
-  if (unknown.length > 0) throw new Error(`no example of that name: ${unknown.join(", ")}\n\n${help}`);
+  if (unknown.length > 0) throw new Error(`no story or example of that name: ${unknown.join(", ")}\n\n${help}`);
   const files = wanted.map((name) => `tests/e2e/${name}.test.ts`);
   return { stories: wanted.length > 0 ? wanted : stories, argv: ["--project", "e2e", ...files] };
 }

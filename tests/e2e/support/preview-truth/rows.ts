@@ -1,0 +1,178 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { cloudflareTokens } from "../../../lab";
+import { renameContext, withArgs, withDomain, withDomains, type Program } from "./program";
+
+/** A change of the program, and what a preview and an up must make of it. Each row starts where the last one ended. */
+export interface Row {
+  change: string;
+  /** Objects that somebody else makes in the cluster first. */
+  given?: object[];
+  apply: (program: Program) => Program;
+  /** Every operation that must be announced and done, with the properties that an update's diff must name. */
+  expected: string[];
+}
+
+const packageFile = join(__dirname, "..", "..", "..", "..", "package.json");
+const { version } = JSON.parse(readFileSync(packageFile, "utf8")) as { version: string };
+
+const acmeHost = "coffee.example.net";
+const [tea, pie] = ["tea.example.com", "pie.example.com"];
+
+/** A domain whose certificates come at once, from a ClusterIssuer that the lab has made. */
+const cheapDomain = (host: string) => ({
+  host,
+  backend: { service: "tea-svc", port: 80 },
+  issuer: { name: "self-signed" },
+});
+
+const selfSigned = (name: string) => ({
+  apiVersion: "cert-manager.io/v1",
+  kind: "ClusterIssuer",
+  metadata: { name },
+  spec: { selfSigned: {} },
+});
+
+/** What one domain is made of. */
+const domain = (op: string, host: string): string[] => [`${op} TlsDomain edge-${host}`, ...objects(op, host)];
+const objects = (op: string, host: string, why = ""): string[] => [
+  `${op} Certificate edge-${host}${why}`,
+  ...routes(op, host, why),
+];
+const routes = (op: string, host: string, why = ""): string[] => [
+  `${op} Gateway edge-${host}${why}`,
+  `${op} HTTPRoute edge-${host}${why}`,
+  `${op} HTTPRoute edge-${host}-redirect${why}`,
+];
+
+export const rows: Row[] = [
+  {
+    change: "first installation",
+    apply: (program) => program,
+    expected: [
+      "create Stack preview-truth-lab",
+      "create kubernetes cluster",
+      `create certfleet default_${version.replaceAll(".", "_")}`,
+      "create ClusterTls edge",
+      "create CertManager edge-cert-manager",
+      "create Namespace edge-cert-manager",
+      "create Release edge-cert-manager",
+      "create Issuers edge-issuers",
+      "create Secret edge-issuers-cloudflare-main",
+      "create ClusterIssuer edge-issuers-staging",
+      ...domain("create", acmeHost),
+    ],
+  },
+  { change: "nothing", apply: (program) => program, expected: [] },
+  {
+    change: "domain added",
+    given: [selfSigned("self-signed"), selfSigned("other-self-signed")],
+    apply: (program) => withDomains(program, (domains) => [...domains, cheapDomain(tea)]),
+    expected: domain("create", tea),
+  },
+  {
+    change: "domains reordered",
+    apply: (program) => withDomains(program, (domains) => domains.toReversed()),
+    expected: [],
+  },
+  {
+    change: "domain renamed",
+    apply: (program) => withDomain(program, tea, { host: pie }),
+    expected: [...domain("create", pie), ...domain("delete", tea)],
+  },
+  {
+    change: "backend changed",
+    apply: (program) => withDomain(program, pie, { backend: { service: "coffee-svc", port: 80 } }),
+    expected: [`update HTTPRoute edge-${pie} (spec.rules)`],
+  },
+  {
+    change: "SAN added",
+    apply: (program) => withDomain(program, pie, { additionalDnsNames: ["www.pie.example.com"] }),
+    expected: [`update Certificate edge-${pie} (spec.dnsNames)`],
+  },
+  {
+    change: "key algorithm changed",
+    apply: (program) => withDomain(program, pie, { privateKey: { algorithm: "RSA", size: 2048 } }),
+    expected: [`update Certificate edge-${pie} (spec.privateKey.algorithm, spec.privateKey.size)`],
+  },
+  {
+    change: "issuer changed",
+    apply: (program) => withDomain(program, pie, { issuer: { name: "other-self-signed" } }),
+    expected: [`update Certificate edge-${pie} (spec.issuerRef.name)`],
+  },
+  {
+    change: "labels changed",
+    apply: (program) => withDomain(program, pie, { labels: { team: "bakery" } }),
+    expected: objects("update", pie, " (metadata.labels.team)"),
+  },
+  {
+    change: "gateway class changed",
+    given: [
+      {
+        apiVersion: "gateway.networking.k8s.io/v1",
+        kind: "GatewayClass",
+        metadata: { name: "other" },
+        spec: { controllerName: "traefik.io/gateway-controller" },
+      },
+    ],
+    apply: (program) => withDomain(program, pie, { route: { gatewayApi: { gatewayClassName: "other" } } }),
+    expected: [`update Gateway edge-${pie} (spec.gatewayClassName)`],
+  },
+  {
+    // An object cannot move: each is made in the new namespace, and only then deleted from the old one.
+    change: "namespace changed",
+    given: [{ apiVersion: "v1", kind: "Namespace", metadata: { name: "bakery" } }],
+    apply: (program) => withDomain(program, pie, { namespace: "bakery" }),
+    expected: objects("replace", pie, " (metadata.namespace)"),
+  },
+  {
+    change: "redirect switched off",
+    apply: (program) => withDomain(program, pie, { redirect: false }),
+    expected: [`delete HTTPRoute edge-${pie}-redirect`],
+  },
+  {
+    change: "certificateOnly switched on",
+    apply: (program) => withDomain(program, acmeHost, { certificateOnly: true, backend: undefined }),
+    expected: routes("delete", acmeHost),
+  },
+  {
+    change: "domain removed",
+    apply: (program) => withDomains(program, (domains) => domains.filter(({ host }) => host !== pie)),
+    expected: domain("delete", pie).filter((change) => !change.endsWith("-redirect")),
+  },
+  {
+    change: "chart upgraded",
+    apply: (program) => withArgs(program, { certManager: { version: "1.21.2" } }),
+    expected: ["update Release edge-cert-manager (version)"],
+  },
+  {
+    // A Secret's name is fixed, so the old one must go first: for a moment there is none.
+    change: "secret rotated",
+    apply: (program) => ({ ...program, dnsSecrets: { main: cloudflareTokens.exampleNet } }),
+    expected: ["delete-before-replace Secret edge-issuers-cloudflare-main (data.api-token)"],
+  },
+  {
+    change: "ACME environment changed",
+    apply: (program) => withArgs(program, { acme: { ...program.args.acme, environment: "production" } }),
+    expected: [
+      "create ClusterIssuer edge-issuers-production",
+      `update Certificate edge-${acmeHost} (spec.issuerRef.name)`,
+      "delete ClusterIssuer edge-issuers-staging",
+    ],
+  },
+  {
+    change: "provider changed: other names for the same cluster",
+    apply: (program) => ({ ...program, kubeconfig: renameContext(program.kubeconfig, "renamed") }),
+    expected: ["update kubernetes cluster (kubeconfig)"],
+  },
+  {
+    change: "provider changed: enableSecretMutable",
+    apply: (program) => ({ ...program, provider: { enableSecretMutable: true } }),
+    expected: ["update kubernetes cluster (enableSecretMutable)"],
+  },
+  {
+    change: "secret rotated, mutable",
+    apply: (program) => ({ ...program, dnsSecrets: { main: cloudflareTokens.full } }),
+    expected: ["update Secret edge-issuers-cloudflare-main (data.api-token)"],
+  },
+];
