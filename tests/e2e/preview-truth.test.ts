@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { changesOf } from "./support/preview-truth/changes";
 import { contradictions, takeObjects } from "./support/preview-truth/cluster";
-import { firstProgram, settingsOf, type Program } from "./support/preview-truth/program";
+import { firstProgram, settingsOf, type Clusters, type Program } from "./support/preview-truth/program";
 import { rows, type Row } from "./support/preview-truth/rows";
 import { truthTable, type Report } from "./support/preview-truth/table";
 import { findUntruths } from "./support/preview-truth/verdict";
@@ -15,25 +15,29 @@ const changes = async (run: Promise<Run>) => changesOf((await succeed(run)).oper
 describe("a preview is true", () => {
   const reports = rows.map(({ change }): Report => ({ change }));
   let stack: Stack;
+  let clusters: Clusters;
   let program: Program;
 
   beforeAll(async () => {
     stack = story.stack("preview-truth");
-    program = firstProgram(await story.world.kubectl(["config", "view", "--raw", "--minify", "-o", "json"]));
+    const kubeconfig = await story.world.kubectl(["config", "view", "--raw", "--minify", "-o", "json"]);
+    const other = await story.world.forwardCluster(story.worlds[1]!, 7443);
+    clusters = { kubeconfig, otherKubeconfig: other.kubeconfig };
+    program = firstProgram(kubeconfig);
     await stack.init(...settingsOf(program));
   });
 
   afterAll(() => void process.stdout.write(`\n${truthTable(reports)}\n\n`));
 
   const tryRow = async ({ given = [], apply, expected }: Row, report: Report): Promise<void> => {
-    const { world } = story;
+    const { world, worlds } = story;
     for (const manifest of given) await world.kubectl(["create", "-f", "-"], { input: JSON.stringify(manifest) });
-    program = apply(program);
+    program = apply(program, clusters);
     await stack.configure(...settingsOf(program));
-    const before = await takeObjects(world);
+    const before = await takeObjects(worlds);
     const announced = (report.announced = await changes(stack.preview()));
     const done = (report.done = await changes(stack.up()));
-    const contradicted = contradictions(before, await takeObjects(world), done);
+    const contradicted = contradictions(before, await takeObjects(worlds), done);
     const again = await changes(stack.preview());
     report.untruths = findUntruths({ expected, announced, done, contradictions: contradicted, again });
   };

@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readEvents } from "../../e2e/support/events";
 import { changesOf, describeChange, type Change } from "../../e2e/support/preview-truth/changes";
-import { clusterChanges, contradictions, type Objects } from "../../e2e/support/preview-truth/cluster";
+import {
+  clusterChanges,
+  contradictions,
+  objectsOf,
+  type Listed,
+  type Objects,
+} from "../../e2e/support/preview-truth/cluster";
 import { firstProgram, renameContext, settingsOf, type Program } from "../../e2e/support/preview-truth/program";
 import { rows } from "../../e2e/support/preview-truth/rows";
 import { truthTable } from "../../e2e/support/preview-truth/table";
@@ -225,6 +231,41 @@ describe("the cluster", () => {
   });
 });
 
+describe("the objects of stacks", () => {
+  const managedFields = [{ manager: "pulumi-kubernetes-1a2b3c4d" }];
+  const certificate = (over: object): Listed => ({
+    kind: "Certificate",
+    metadata: { uid: "1", namespace: "web", name: "edge", managedFields, ...over },
+    spec: {},
+  });
+  const revision = (version: number): Listed => ({
+    kind: "Secret",
+    type: "helm.sh/release.v1",
+    metadata: {
+      uid: `r${version}`,
+      namespace: "cm",
+      name: `v${version}`,
+      labels: { name: "cm", version: `${version}` },
+    },
+  });
+
+  it("are those that the Kubernetes plugin wrote", () => {
+    const others = certificate({ name: "other", managedFields: [{ manager: "kubectl-create" }] });
+    expect(objectsOf([certificate({}), others]).map(([key]) => key)).toEqual(["Certificate web/edge"]);
+  });
+
+  it("differ with what somebody writes into them, not with their status", () => {
+    const content = (object: Listed): string => objectsOf([object])[0]![1].content;
+    const status = { ...certificate({}), status: { ready: true } };
+    expect(content(status)).toBe(content(certificate({})));
+    expect(content(certificate({ labels: { team: "bakery" } }))).not.toBe(content(certificate({})));
+  });
+
+  it("count a release once, by its last revision", () => {
+    expect(objectsOf([10, 9, 2].map(revision))).toEqual([["Release cm/cm", { uid: "r2", content: "10" }]]);
+  });
+});
+
 describe("the table", () => {
   it("has a line for each row, also for one that failed or did not run, and says what is not true", () => {
     const replaced = [change("replace", "a"), change("replace", "b"), change("update", "c")];
@@ -266,7 +307,7 @@ describe("the rows", () => {
     let program: Program = firstProgram(kubeconfig);
     const first = rows[0]!;
     for (const row of rows) {
-      const next = row.apply(program);
+      const next = row.apply(program, { kubeconfig, otherKubeconfig: "other" });
       const changed = JSON.stringify(settingsOf(next)) !== JSON.stringify(settingsOf(program));
       expect(changed || row === first || row.expected.length === 0, row.change).toBe(true);
       program = next;

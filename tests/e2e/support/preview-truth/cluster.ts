@@ -11,16 +11,19 @@ const watched = [
   "secrets",
 ];
 
-interface Listed {
+interface Metadata {
+  uid: string;
+  name: string;
+  namespace?: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  managedFields?: { manager?: string }[];
+}
+
+export interface Listed {
   kind: string;
   type?: string;
-  metadata: {
-    uid: string;
-    name: string;
-    namespace?: string;
-    labels?: Record<string, string>;
-    annotations?: Record<string, string>;
-  };
+  metadata: Metadata;
   spec?: unknown;
   data?: unknown;
 }
@@ -30,38 +33,56 @@ interface Seen {
   content: string;
 }
 
-/** What the cluster holds, by "Kind namespace/name". */
+/** What stacks made, by "Kind namespace/name". */
 export type Objects = Map<string, Seen>;
 
-export async function takeObjects(world: World): Promise<Objects> {
+/** The objects of stacks in all clusters. One that is in several is another thing than one that is in one. */
+export async function takeObjects(worlds: readonly World[]): Promise<Objects> {
+  const all = new Map<string, Seen>();
+  for (const [key, seen] of (await Promise.all(worlds.map(listObjects))).flatMap((items) => objectsOf(items))) {
+    const other = all.get(key);
+    all.delete(key);
+    all.set(other ? `${key} in several clusters` : key, seen);
+  }
+  return all;
+}
+
+async function listObjects(world: World): Promise<Listed[]> {
   const served = (await world.kubectl(["api-resources", "--verbs=list", "-o", "name"])).split("\n");
   const kinds = watched.filter((kind) => served.includes(kind)).join(",");
-  const { items } = JSON.parse(await world.kubectl(["get", kinds, "-A", "-o", "json"])) as { items: Listed[] };
-  return new Map([...items.flatMap(object), ...releases(items)]);
+  const list = await world.kubectl(["get", kinds, "-A", "-o", "json", "--show-managed-fields"]);
+  return (JSON.parse(list) as { items: Listed[] }).items;
 }
 
-/** What somebody wrote into an object; status is the controllers' own. Secrets that others made are none of the stack's. */
-function object({ kind, metadata, spec, data }: Listed): [string, Seen][] {
-  const { uid, labels, annotations } = metadata;
-  if (kind === "Secret" && labels?.["app.kubernetes.io/managed-by"] !== "certfleet") return [];
-  return [[`${kind} ${idOf(metadata)}`, { uid, content: JSON.stringify({ labels, annotations, spec, data }) }]];
+/** Objects of one cluster that the Kubernetes plugin wrote, and Helm's releases. */
+export function objectsOf(items: readonly Listed[]): [string, Seen][] {
+  const own = items.filter(({ metadata }) =>
+    metadata.managedFields?.some(({ manager }) => manager?.startsWith("pulumi-kubernetes")),
+  );
+  return [...own.map(object), ...releases(items)];
 }
 
-const idOf = ({ namespace, name }: Listed["metadata"]): string => (namespace ? `${namespace}/${name}` : name);
+/** What somebody wrote into an object; status is the controllers' own. */
+function object({ kind, metadata, spec, data }: Listed): [string, Seen] {
+  const { uid, labels, annotations, name, namespace } = metadata;
+  const id = namespace ? `${namespace}/${name}` : name;
+  return [`${kind} ${id}`, { uid, content: JSON.stringify({ labels, annotations, spec, data }) }];
+}
 
-/** Helm's releases, each as one object whose content is its revision: Helm keeps a Secret of each revision. */
+/** Helm keeps a Secret of each revision: the first stands for the release, the last number for its content. */
 function releases(items: readonly Listed[]): [string, Seen][] {
-  const revisions = items.filter(({ type }) => type === "helm.sh/release.v1");
-  const keys = [...new Set(revisions.map(releaseOf))];
-  return keys.map((key) => {
-    const numbers = revisions
-      .filter((entry) => releaseOf(entry) === key)
-      .map((entry) => entry.metadata.labels!.version);
-    return [key, { uid: key, content: String(Math.max(...numbers.map(Number))) }];
+  const revisions = items
+    .filter(({ type }) => type === "helm.sh/release.v1")
+    .sort((a, b) => revisionOf(a) - revisionOf(b));
+  const last = new Map(revisions.map((revision) => [releaseOf(revision), revisionOf(revision)]));
+  return [...last].map(([key, number]) => {
+    const { uid } = revisions.find((revision) => releaseOf(revision) === key)!.metadata;
+    return [key, { uid, content: String(number) }];
   });
 }
 
-const releaseOf = ({ metadata }: Listed): string => `Release ${metadata.namespace}/${metadata.labels!.name}`;
+const revisionOf = ({ metadata }: Listed): number => Number(metadata.labels?.version);
+const releaseOf = ({ metadata }: Listed): string => `Release ${metadata.namespace}/${metadata.labels?.name}`;
 
 /** "update Certificate cafe/shop-example-com" for everything that is not as it was. */
 export function clusterChanges(before: Objects, after: Objects): string[] {

@@ -5,7 +5,7 @@ export interface Program {
   args: Args;
   dnsSecrets: { main: string };
   /** Settings of the Kubernetes provider, and the kubeconfig beside them because it is a secret. */
-  provider: { enableSecretMutable?: boolean };
+  provider: { clusterIdentifier: string; enableSecretMutable?: boolean };
   kubeconfig: string;
 }
 
@@ -34,7 +34,7 @@ export function firstProgram(kubeconfig: string): Program {
       domains: [{ host: "coffee.example.net", backend: { service: "coffee-svc", port: 80 } }],
     },
     dnsSecrets: { main: cloudflareTokens.full },
-    provider: {},
+    provider: { clusterIdentifier: "first" },
     kubeconfig,
   };
 }
@@ -57,6 +57,12 @@ export const withDomains = (program: Program, change: (domains: Domain[]) => Dom
 /** One domain with other args; one that is undefined is left out. */
 export const withDomain = (program: Program, host: string, args: Record<string, unknown>): Program =>
   withDomains(program, (domains) => domains.map((domain) => (domain.host === host ? { ...domain, ...args } : domain)));
+
+/** Where a program runs: the first cluster, and one to move to. */
+export interface Clusters {
+  kubeconfig: string;
+  otherKubeconfig: string;
+}
 
 interface Kubeconfig {
   "current-context": string;

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cloudflareTokens } from "../../../lab";
-import { renameContext, withArgs, withDomain, withDomains, type Program } from "./program";
+import { addresses, cloudflareTokens } from "../../../lab";
+import { renameContext, withArgs, withDomain, withDomains, type Clusters, type Program } from "./program";
 
 /** A change of the program, and what a preview and an up must make of it. Each row starts where the last one ended. */
 export interface Row {
   change: string;
   /** Objects that somebody else makes in the cluster first. */
   given?: object[];
-  apply: (program: Program) => Program;
+  apply: (program: Program, clusters: Clusters) => Program;
   /** Every operation that must be announced and done, with the properties that an update's diff must name. */
   expected: string[];
 }
@@ -166,13 +166,39 @@ export const rows: Row[] = [
     expected: ["update kubernetes cluster (kubeconfig)"],
   },
   {
+    // Without a clusterIdentifier all would be replaced, in vain: what is to be made is there already.
+    change: "provider changed: another address of the cluster",
+    apply: (program) => ({ ...program, kubeconfig: program.kubeconfig.replace("127.0.0.1", addresses.apiserver) }),
+    expected: ["update kubernetes cluster (kubeconfig)"],
+  },
+  {
     change: "provider changed: enableSecretMutable",
-    apply: (program) => ({ ...program, provider: { enableSecretMutable: true } }),
+    apply: (program) => ({ ...program, provider: { ...program.provider, enableSecretMutable: true } }),
     expected: ["update kubernetes cluster (enableSecretMutable)"],
   },
   {
     change: "secret rotated, mutable",
     apply: (program) => ({ ...program, dnsSecrets: { main: cloudflareTokens.full } }),
     expected: ["update Secret edge-issuers-cloudflare-main (data.api-token)"],
+  },
+  {
+    change: "last domain removed",
+    apply: (program) => withDomains(program, () => []),
+    expected: [`delete TlsDomain edge-${acmeHost}`, `delete Certificate edge-${acmeHost}`],
+  },
+  {
+    change: "provider changed: another cluster",
+    apply: (program, { otherKubeconfig: kubeconfig }) => ({
+      ...program,
+      provider: { ...program.provider, clusterIdentifier: "other" },
+      kubeconfig,
+    }),
+    expected: [
+      "replace kubernetes cluster (clusterIdentifier, kubeconfig)",
+      "replace Namespace edge-cert-manager",
+      "replace Release edge-cert-manager",
+      "replace Secret edge-issuers-cloudflare-main",
+      "replace ClusterIssuer edge-issuers-production",
+    ],
   },
 ];
