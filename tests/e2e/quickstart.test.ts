@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { describeOperations } from "./support/events";
 import { takeInventory, type Inventory } from "./support/inventory";
-import { initQuickstart, quickstartHosts, setHosts } from "./support/quickstart";
+import { initQuickstart, quickstartHosts } from "./support/quickstart";
 import {
   changesHosts,
   domainObjects,
