@@ -27,7 +27,8 @@ const help = `npm test                     every suite: unit, contract, drift, t
 npm run e2e [-- NAME ...]    the stories of that name, or of the examples of that name; all without a name.
                              Examples: quickstart, quickstart-python, quickstart-go, multi-cluster,
                              platform, application (the last two share the story two-stacks)
-                             Others: preview-truth (every kind of change: what is announced against what is done)
+                             Others: preview-truth (every kind of change: what is announced against what is done),
+                             custom-resource (the plugin's host with resources of the tests' own)
 
 Ends with one line: N passed, N failed, N skipped. Exit status 0 only if nothing failed.`;
 

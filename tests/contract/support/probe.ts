@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { z } from "zod";
 import type { ResourceContext, ResourceDefinition, Values } from "../../../provider/resources/definition";
 import { built } from "./built";
@@ -6,8 +8,8 @@ const { Unfinished } = built<typeof import("../../../provider/resources/definiti
 const { input, objectType } = built<typeof import("../../../provider/schema/vocabulary")>("schema/vocabulary");
 
 /**
- * A custom resource that exists for the tests of the host only, in the memory of the plugin's process: with what real ones have, and
- * with a lever (`behaviour`) for what goes wrong with them.
+ * A custom resource that exists for the tests of the host only, in a file of the folder in which the plugin runs: with what real ones
+ * have, and with a lever (`behaviour`) for what goes wrong with them.
  */
 export const token = "certfleet:index:Probe";
 
@@ -34,8 +36,16 @@ const outputs = z.object({
   directory: z.string().optional(),
 });
 
-const existing = new Map<string, Values>();
-let made = 0;
+const file = "probes.json";
+
+/** What exists, by id; also for a test to look at, or to change behind the engine's back. */
+export const readProbes = (path = file): Record<string, Values> =>
+  existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Record<string, Values>) : {};
+
+export const writeProbes = (probes: Record<string, Values>, path = file): void =>
+  writeFileSync(path, JSON.stringify(probes));
+
+const store = (id: string, state: Values | undefined): void => writeProbes({ ...readProbes(), [id]: state! });
 
 const greeting = ({ name }: Values): Values => (typeof name === "string" ? { greeting: `hello ${name}` } : {});
 
@@ -67,27 +77,28 @@ export const probe: ResourceDefinition = {
   stables: ["serial"],
   preview: greeting,
   async create(values, context) {
-    const serial = `probe-${++made}`;
+    const serial = `probe-${randomUUID()}`;
     const directory = context.config.directory;
     const state = { ...values, ...greeting(values), serial, revision: 1, key: `key of ${serial}`, directory };
-    existing.set(serial, state);
+    store(serial, state);
     await finish(values, context, state);
     return { id: serial, state };
   },
   read(id) {
-    const state = existing.get(id);
+    const state = readProbes()[id];
     if (!state) return Promise.resolve(undefined);
     const { name, size, labels, password } = state;
     return Promise.resolve({ args: { name, size, labels, password }, state });
   },
   async update({ id, state }, values, context) {
     const next = { ...state, ...values, ...greeting(values), revision: Number(state.revision) + 1 };
-    existing.set(id, next);
+    store(id, next);
     await finish(values, context, next);
     return next;
   },
   delete({ id }) {
-    existing.delete(id);
+    // A value of undefined is left out as the file is written.
+    store(id, undefined);
     return Promise.resolve();
   },
 };

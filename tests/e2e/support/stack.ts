@@ -29,7 +29,8 @@ export interface Run extends RunEvents {
 }
 
 export interface StackOptions {
-  world: World;
+  /** Where the engine runs. */
+  world: Pick<World, "exec">;
   engine: Engine;
   /** The run's own folder: the engine's settings, and the state, configuration and logs of all stacks that know each other. */
   folder: string;
