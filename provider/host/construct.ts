@@ -56,6 +56,7 @@ async function configureRuntime(request: ConstructRequest, engineAddress: string
 function optionsOf(request: ConstructRequest): ComponentOptions {
   const providers = request.getProvidersMap().toArray();
   const [parent, deletedWith] = [request.getParent(), request.getDeletedwith()];
+  const trigger = request.getReplacementTrigger();
   return {
     aliases: request.getAliasesList().flatMap(aliasOf),
     dependsOn: request.getDependenciesList().map((urn) => new DependencyResource(urn)),
@@ -72,6 +73,10 @@ function optionsOf(request: ConstructRequest): ComponentOptions {
     replaceOnChanges: request.getReplaceonchangesList(),
     customTimeouts: request.getCustomtimeouts()?.toObject(),
     retainOnDelete: request.getRetainondelete(),
+    replaceWith: request.getReplaceWithList().map((urn) => new DependencyResource(urn)),
+    ...(trigger
+      ? { replacementTrigger: pulumi.runtime.deserializeProperty(trigger.toJavaScript(), true) as unknown }
+      : {}),
     hooks: hookBindingFromProto(request.getResourceHooks()),
   };
 }

@@ -26,6 +26,8 @@ export interface Registration {
   providers: Record<string, string>;
   dependencies: string[];
   deletedWith: string;
+  replaceWith: string[];
+  replacementTrigger: unknown;
   version: string;
   timeouts: { create: string; update: string } | undefined;
 }
@@ -119,6 +121,8 @@ function registrationOf(request: RegisterResourceRequest): Registration {
     providers: Object.fromEntries(request.getProvidersMap().toArray()),
     dependencies: [...request.getDependenciesList()].sort(),
     deletedWith: request.getDeletedwith(),
+    replaceWith: request.getReplaceWithList(),
+    replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
     version: request.getVersion(),
     timeouts: timeouts && { create: timeouts.getCreate(), update: timeouts.getUpdate() },
   };
