@@ -25,7 +25,7 @@ func run(ctx *pulumi.Context) error {
 	// The cluster is the one of the current kubeconfig context.
 	edge, err := certfleet.NewClusterTls(ctx, "edge", &certfleet.ClusterTlsArgs{
 		// Let's Encrypt's staging directory, unless Environment says production.
-		Acme: certfleet.AcmeArgs{Email: pulumi.String(cfg.Require("email"))},
+		Acme: &certfleet.AcmeArgs{Email: pulumi.String(cfg.Require("email"))},
 		Challenges: []certfleet.ChallengeArgs{
 			{Cloudflare: &certfleet.CloudflareChallengeArgs{Secret: pulumi.StringRef("main")}},
 		},
