@@ -4,7 +4,7 @@ import { z } from "zod";
 import { usedEnvironments } from "../issuers/acme";
 import { certManagerArgs } from "../plan/cert-manager";
 import { requiredDnsRecord, type RequiredDnsRecord } from "../plan/dns-records";
-import { completeDomains, defaultsArgs, domainArgs, type DomainArgs } from "../plan/domain";
+import { completeDomains, defaultsArgs, domainArgs, type DomainArgs, withDefaults } from "../plan/domain";
 import { domainStatus, type DomainStatus } from "../plan/domain-status";
 import { logicalKey } from "../plan/names";
 import { platformArgs, withoutIssuers, type Platform } from "../plan/platform";
@@ -177,9 +177,11 @@ function borrow(mine: DomainStatus, { issuer, ready, notAfter }: DomainStatus): 
 /** The provider's directory and DNS servers, where the args name none. */
 function configure(args: ClusterTlsArgs, config: ProviderConfig): ClusterTlsArgs {
   const certManager = args.certManager ?? certManagerArgs.parse({});
+  // Nothing is derived from hosts here: what is malformed is told only after this.
+  const domains = args.domains.map((domain) => withDefaults(domain, args.defaults));
   return {
     ...args,
-    acme: args.acme && configureAcme(args.acme, effectiveDomains(args), config),
+    acme: args.acme && configureAcme(args.acme, domains, config),
     certManager: certManager.install ? configureCertManager(certManager, config) : certManager,
   };
 }

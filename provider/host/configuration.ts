@@ -33,8 +33,8 @@ export function checkConfig(request: CheckRequest): CheckResponse {
 
 /** A change of configuration takes effect in place: nothing that exists depends on which provider made it. */
 export function diffConfig(request: DiffRequest): DiffResponse {
-  const olds = request.getOldInputs() ?? request.getOlds();
-  return diffResponse(differences(fromStruct(olds), fromStruct(request.getNews())), () => false);
+  const found = differences(fromStruct(request.getOldInputs()), fromStruct(request.getNews()));
+  return diffResponse(found, () => false);
 }
 
 /** The configuration that holds from now on, and the answer that tells the engine what the plugin understands. */

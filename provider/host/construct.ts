@@ -56,7 +56,7 @@ async function configureRuntime(request: ConstructRequest, engineAddress: string
 function optionsOf(request: ConstructRequest): ComponentOptions {
   const providers = request.getProvidersMap().toArray();
   const [parent, deletedWith] = [request.getParent(), request.getDeletedwith()];
-  const trigger = request.getReplacementTrigger();
+  const [timeouts, trigger] = [request.getCustomtimeouts(), request.getReplacementTrigger()];
   return {
     aliases: request.getAliasesList().flatMap(aliasOf),
     dependsOn: request.getDependenciesList().map((urn) => new DependencyResource(urn)),
@@ -71,7 +71,7 @@ function optionsOf(request: ConstructRequest): ComponentOptions {
       : {}),
     ignoreChanges: request.getIgnorechangesList(),
     replaceOnChanges: request.getReplaceonchangesList(),
-    customTimeouts: request.getCustomtimeouts()?.toObject(),
+    ...(timeouts ? { customTimeouts: timeoutsOf(timeouts) } : {}),
     retainOnDelete: request.getRetainondelete(),
     replaceWith: request.getReplaceWithList().map((urn) => new DependencyResource(urn)),
     ...(trigger
@@ -80,6 +80,12 @@ function optionsOf(request: ConstructRequest): ComponentOptions {
     hooks: hookBindingFromProto(request.getResourceHooks()),
   };
 }
+
+const timeoutsOf = (timeouts: ConstructRequest.CustomTimeouts): pulumi.CustomTimeouts => ({
+  create: timeouts.getCreate(),
+  update: timeouts.getUpdate(),
+  delete: timeouts.getDelete(),
+});
 
 /** Children inherit no deletedWith by themselves; a transformation reaches all of them, at any depth. */
 function goesWith(urn: string): pulumi.ResourceTransformation {

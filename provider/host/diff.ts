@@ -7,8 +7,7 @@ import { fromStruct } from "./wire-format";
 
 /** What changes between the inputs of last time and those of this time, and what of it needs another resource in its place. */
 export function diff(definition: ResourceDefinition, request: DiffRequest): DiffResponse {
-  // What an engine that is older than old inputs sends are outputs, which hold the inputs, too.
-  const olds = fromStruct(request.getOldInputs() ?? request.getOlds());
+  const olds = fromStruct(request.getOldInputs());
   const found = withoutIgnored(differences(olds, fromStruct(request.getNews())), request.getIgnorechangesList());
   const replaces = ({ path }: Difference): boolean => replacesAt(definition, path);
   return diffResponse(found, replaces).setStablesList([...(definition.stables ?? [])]);

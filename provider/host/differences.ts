@@ -13,9 +13,10 @@ export function differences(olds: Json, news: Json): Difference[] {
 
 function compare(before: unknown, after: unknown, path: Path): Difference[] {
   const [old, fresh] = [reveal(before), reveal(after)];
-  if (old === undefined && fresh === undefined) return [];
-  if (old === undefined || old === null) return fresh === null ? [] : [{ path, kind: "add" }];
-  if (fresh === undefined || fresh === null) return [{ path, kind: "delete" }];
+  if (isNothing(old) || isNothing(fresh)) {
+    if (isNothing(old) && isNothing(fresh)) return [];
+    return [{ path, kind: isNothing(old) ? "add" : "delete" }];
+  }
   if (isRecord(old) && isRecord(fresh)) {
     const keys = [...new Set([...Object.keys(old), ...Object.keys(fresh)])];
     return keys.flatMap((key) => compare(own(old, key), own(fresh, key), [...path, key]));
@@ -26,6 +27,9 @@ function compare(before: unknown, after: unknown, path: Path): Difference[] {
   }
   return old === fresh && fresh !== unknownText ? [] : [{ path, kind: "update" }];
 }
+
+/** A null is the same as no value. */
+const isNothing = (value: unknown): boolean => value === undefined || value === null;
 
 const own = (value: Json, key: string): unknown => (Object.hasOwn(value, key) ? value[key] : undefined);
 

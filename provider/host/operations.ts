@@ -1,5 +1,11 @@
 import * as grpc from "@grpc/grpc-js";
-import { StatusError } from "./failures";
+import { InitFailure, messageOf, StatusError } from "./failures";
+
+/** How long an operation that was told to end may take to say what it has made by then. */
+export const graceSeconds = 10;
+
+/** The longest timer that Node knows. */
+const maxMilliseconds = 2 ** 31 - 1;
 
 /** Work under way for the engine: what a Cancel ends, and what fails if something goes wrong that nobody waited for. */
 export class Operations {
@@ -29,14 +35,14 @@ export class Operations {
   async cancellable<T>(what: string, seconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
     this.#abort.add(controller);
-    const timer =
-      seconds > 0 ? setTimeout(() => controller.abort(tookTooLong(what, seconds)), seconds * 1000) : undefined;
-    const aborted = new Promise<never>((_resolve, reject) => {
-      controller.signal.addEventListener("abort", () => reject(controller.signal.reason as Error), { once: true });
-    });
+    const { signal } = controller;
+    const bound = Math.min(seconds * 1000, maxMilliseconds);
+    const timer = seconds > 0 ? setTimeout(() => controller.abort(tookTooLong(what, seconds)), bound) : undefined;
     try {
-      // An implementation that does not heed the signal must not hold up the engine either.
-      return await Promise.race([work(controller.signal), aborted]);
+      // An implementation that does not heed the signal must not hold up the engine for ever.
+      return await Promise.race([work(signal), overdue(signal)]);
+    } catch (error) {
+      throw signal.aborted ? endedEarly(signal, error) : error;
     } finally {
       clearTimeout(timer);
       this.#abort.delete(controller);
@@ -50,6 +56,21 @@ export class Operations {
     );
     for (const controller of this.#abort) controller.abort(reason);
   }
+}
+
+/** Fails some time after the signal, so that work that heeds it can tell what it leaves behind. */
+function overdue(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const fail = (): void => reject(signal.reason as Error);
+    signal.addEventListener("abort", () => setTimeout(fail, graceSeconds * 1000).unref(), { once: true });
+  });
+}
+
+/** Why work ended early, with what it has left behind if it said so. */
+function endedEarly(signal: AbortSignal, error: unknown): unknown {
+  if (!(error instanceof InitFailure)) return signal.reason;
+  const message = `${messageOf(signal.reason)}; ${error.message}`;
+  return new InitFailure(message, error.id, error.properties, [message]);
 }
 
 const tookTooLong = (what: string, seconds: number) =>

@@ -30,11 +30,18 @@ export function inputsOf(definition: ResourceDefinition, args: Values, before: J
   return Object.fromEntries(inputs.filter(([, value]) => value !== undefined));
 }
 
-/** Outputs in a preview: those that follow from the inputs, those that no update changes, and the rest as not known. */
+/**
+ * Outputs in a preview: those that follow from the inputs, those that no update changes, and the rest as not known. What mirrors an
+ * input that is not given is absent, before and after.
+ */
 export function previewOutputs(definition: ResourceDefinition, inputs: Json, olds: Json): Json {
-  const planned = definition.preview?.(plainOf(inputs)) ?? {};
-  const stables = new Set(definition.stables);
-  return outputsOf(definition, inputs, planned, (key) => (stables.has(key) ? (olds[key] ?? unknownText) : unknownText));
+  const before = Object.keys(olds).length > 0 ? plainOf(olds) : undefined;
+  const planned = definition.preview?.(plainOf(inputs), before) ?? {};
+  const [stables, mirrored] = [new Set(definition.stables), new Set(Object.keys(definition.args.shape))];
+  return outputsOf(definition, inputs, planned, (key) => {
+    if (mirrored.has(key)) return undefined;
+    return stables.has(key) ? (olds[key] ?? unknownText) : unknownText;
+  });
 }
 
 function holdsSecret(value: unknown): boolean {

@@ -28,8 +28,11 @@ export interface ResourceDefinition {
   outputs: z.ZodObject;
   /** Outputs that no update changes. */
   stables?: readonly string[];
-  /** Outputs that follow from args, so that a preview knows them; what is not known of the args is absent. */
-  preview?(args: Values): Values;
+  /**
+   * Outputs that follow from args and, in an update, from the state before it, so that a preview knows them. What is not known of the args
+   * is absent.
+   */
+  preview?(args: Values, before: Values | undefined): Values;
   create(args: Values, context: ResourceContext): Promise<Existing>;
   /** What exists, or undefined if it is gone. Without it a refresh keeps the state, and an import is refused. `state` is absent on import. */
   read?(

@@ -40,6 +40,16 @@ describe("bad args", () => {
     expect(attempt.registrations).toEqual([]);
   });
 
+  it("are refused by path where several are wrong in one way", async () => {
+    const domains = [
+      { host: 5, certificateOnly: true },
+      { ...domain("milk.example.com"), certificateFrom: 5 },
+    ];
+    const attempt = await tryConstruct(plugin, { ...clusterInputs(), domains });
+    expect(pathsOf(attempt)).toEqual(["domains[0].host", "domains[1].certificateFrom"]);
+    expect(attempt.registrations).toEqual([]);
+  });
+
   it("are refused where only their combination is wrong", async () => {
     const inputs = clusterInputs({
       acme: { environment: "production" },

@@ -119,12 +119,6 @@ describe("ClusterTls over gRPC", () => {
     expect(new Set(without.registrations.map((made) => made.deletedWith))).toEqual(new Set([""]));
   });
 
-  it("is replaced with what it is to be replaced with, or when its trigger changes", async () => {
-    const options = { replaceWith: ["urn:pulumi:test::shop::a:b:C::c"], replacementTrigger: "second" };
-    const { registrations } = await construct(plugin, clusterInputs(), options);
-    expect(registrations[0]).toMatchObject({ type: "certfleet:index:ClusterTls", ...options });
-  });
-
   it("orders issuers after cert-manager, and domains after issuers, so that a destroy runs the other way", async () => {
     const { resources } = await construct(plugin, clusterInputs());
     const [release, issuer] = [`${types.release} edge-cert-manager`, `${types.issuer} edge-issuers-staging`];

@@ -9,6 +9,25 @@ import { objectOf, structOf } from "./support/fake-monitor";
 import type { Plugin } from "./support/plugin";
 import { secretValue, unknownValue } from "./support/wire";
 
+interface InitFailed {
+  id: string;
+  reasons: string[];
+  properties: Record<string, unknown>;
+}
+
+/** What a failed call says of a resource that exists nevertheless. */
+function initFailure(error: grpc.ServiceError): InitFailed {
+  const status = Status.deserializeBinary(error.metadata.get("grpc-status-details-bin")[0] as Buffer);
+  const [detail] = status.getDetailsList();
+  expect(detail!.getTypeName()).toBe("pulumirpc.ErrorResourceInitFailed");
+  const failed = messages.ErrorResourceInitFailed.deserializeBinary(detail!.getValue_asU8());
+  return { id: failed.getId(), reasons: failed.getReasonsList(), properties: objectOf(failed.getProperties()) };
+}
+
+const unexpected = (): never => {
+  throw new Error("it did not fail");
+};
+
 describe("a custom resource", () => {
   let plugin: Plugin;
   let crud: Crud;
@@ -140,7 +159,6 @@ describe("a custom resource", () => {
         revision: unknownValue,
         key: secretValue(unknownValue),
         directory: unknownValue,
-        labels: unknownValue,
       });
     });
   });
@@ -194,6 +212,19 @@ describe("a custom resource", () => {
   });
 
   describe("that goes wrong", () => {
+    /** A call that the engine cancels as soon as it is under way. */
+    async function cancelled<T>(call: Promise<T>): Promise<T> {
+      let ended = false;
+      const settled = call.finally(() => (ended = true));
+      settled.catch(() => undefined);
+      const cancel = async (): Promise<string | undefined> => {
+        await plugin.call((client) => client.cancel.bind(client), new Empty());
+        return ended ? undefined : "the call has not begun, or not ended";
+      };
+      await waitFor("the call to be cancelled", cancel, { seconds: 20, every: 50 });
+      return settled;
+    }
+
     it("says what its implementation said", async () => {
       await expect(crud.create({ name: "one", size: 1, behaviour: "fail" })).rejects.toMatchObject({
         details: "the probe was told to fail",
@@ -201,19 +232,20 @@ describe("a custom resource", () => {
     });
 
     it("reaches the state if it exists nevertheless, with its secrets marked", async () => {
-      const error = await crud
-        .create({ name: "one", size: 1, password: secretValue("p"), behaviour: "unfinished" })
-        .then(
-          () => undefined,
-          (failure: grpc.ServiceError) => failure,
-        );
-      const status = Status.deserializeBinary(error!.metadata.get("grpc-status-details-bin")[0] as Buffer);
-      const [detail] = status.getDetailsList();
-      expect(detail!.getTypeName()).toBe("pulumirpc.ErrorResourceInitFailed");
-      const failed = messages.ErrorResourceInitFailed.deserializeBinary(detail!.getValue_asU8());
-      expect(failed.getId()).toMatch(/^probe-/);
-      expect(failed.getReasonsList()).toEqual(["the probe exists, and is not finished"]);
-      expect(objectOf(failed.getProperties())).toMatchObject({ name: "one", password: secretValue("p") });
+      const inputs = { name: "one", size: 1, password: secretValue("p"), behaviour: "unfinished" };
+      const failed = await crud.create(inputs).then(unexpected, initFailure);
+      expect(failed.id).toMatch(/^probe-/);
+      expect(failed.reasons).toEqual(["the probe exists, and is not finished"]);
+      expect(failed.properties).toMatchObject({ name: "one", password: secretValue("p") });
+    });
+
+    it("reaches the state also if it is ended early, by its bound or by the engine", async () => {
+      const inputs = { name: "one", size: 1, behaviour: "unfinished-when-ended" };
+      const late = await crud.create(inputs, { timeout: 0.2 }).then(unexpected, initFailure);
+      expect(late.reasons[0]).toMatch(/did not end within 0.2 seconds.*; the probe exists already$/);
+      const early = await cancelled(crud.create(inputs)).then(unexpected, initFailure);
+      expect(early.reasons[0]).toMatch(/^cancelled: .*; the probe exists already$/);
+      expect((await crud.read(early.id)).properties).toMatchObject({ name: "one" });
     });
 
     it("ends when its time has passed, and says how to give it more", async () => {
@@ -224,17 +256,8 @@ describe("a custom resource", () => {
     });
 
     it("ends when the engine cancels, and the plugin goes on", async () => {
-      let state = "under way";
-      const creating = crud.create({ name: "one", size: 1, behaviour: "hang" }).catch((error: grpc.ServiceError) => {
-        state = "ended";
-        return error;
-      });
-      const cancelled = async (): Promise<string | undefined> => {
-        await plugin.call((client) => client.cancel.bind(client), new Empty());
-        return state === "ended" ? undefined : "the create has not begun, or not ended";
-      };
-      await waitFor("the create to be cancelled", cancelled, { seconds: 20, every: 50 });
-      expect(await creating).toMatchObject({ code: grpc.status.CANCELLED });
+      const creating = cancelled(crud.create({ name: "one", size: 1, behaviour: "hang" }));
+      await expect(creating).rejects.toMatchObject({ code: grpc.status.CANCELLED });
       expect((await crud.create({ name: "next", size: 1 })).properties).toMatchObject({ greeting: "hello next" });
     });
 

@@ -7,7 +7,10 @@ export const root = join(__dirname, "..", "..");
 /** What is compiled, and from what. */
 const outputs = [
   { built: join(root, "bin", "index.js"), sources: [join(root, "tsconfig.json"), ...files(join(root, "provider"))] },
-  { built: join(root, "sdk", "nodejs", "bin", "index.js"), sources: files(join(root, "sdk", "nodejs")) },
+  {
+    built: join(root, "sdk", "nodejs", "bin", "index.js"),
+    sources: [join(root, "sdk", "nodejs", "package.json"), ...files(join(root, "sdk", "nodejs"))],
+  },
 ];
 
 /** Compiles the plugin and the SDK unless they are newer than every source: tests and the demo run what users run. */

@@ -7,16 +7,13 @@ const page = readFileSync(join(root, "docs", "troubleshooting.md"), "utf8").repl
 
 /** Every text of an error in the rules and checks of args: the literals that begin as reasons do, but those for the reference alone. */
 function texts(): string[] {
-  const folders = ["plan", "plan/rules", "schema", "dns", "dns/cloudflare"].map((name) => join(root, "provider", name));
-  const files = folders.flatMap((folder) =>
-    readdirSync(folder)
-      .filter((name) => name.endsWith(".ts"))
-      .map((name) => join(folder, name)),
-  );
-  const sources = files.map((file) => readFileSync(file, "utf8")).join("\n");
+  const names = readdirSync(join(root, "provider"), { encoding: "utf8", recursive: true });
+  // The reference's own words and what `npm run generate` refuses are no errors of a program.
+  const files = names.filter((name) => name.endsWith(".ts") && !name.startsWith("schema/reference/"));
+  const sources = files.map((name) => readFileSync(join(root, "provider", name), "utf8")).join("\n");
   const literals = [
     ...sources.matchAll(
-      /(?<!constraint:\s*)(["'`])((?:is|must|has|makes|stands|needs|names|contradicts|lies|the) (?:\\.|(?!\1).)+)\1/gs,
+      /(?<!(?:constraint|default):\s*)(["'`])((?:is|must|has|makes|stands|needs|names|contradicts|lies|the) (?:\\.|(?!\1).)+)\1/gs,
     ),
   ];
   return literals.map(([, , text]) => text!.replace(/\\(.)/g, "$1")).filter((text) => /[;,(]|must/.test(text));

@@ -1,6 +1,5 @@
 import * as grpc from "@grpc/grpc-js";
 import { ConstructRequest, type ConstructResponse } from "@pulumi/pulumi/proto/provider_pb";
-import { Value } from "google-protobuf/google/protobuf/struct_pb";
 import { stackUrn } from "./fake-engine";
 import { FakeMonitor, objectOf, providerId, structOf, type MonitorOptions, type Registration } from "./fake-monitor";
 import type { Plugin } from "./plugin";
@@ -18,10 +17,8 @@ export interface ConstructOptions extends MonitorOptions {
   dependsOn?: string[];
   /** URN of the consumer's `deletedWith`. */
   deletedWith?: string;
-  /** URNs of the consumer's `replaceWith`. */
-  replaceWith?: string[];
-  /** The consumer's `replacementTrigger`. */
-  replacementTrigger?: string;
+  /** Further options of the consumer. */
+  customize?: (request: ConstructRequest) => unknown;
   /** Reference of the explicit provider. */
   provider?: string;
   /** One that several constructs share, as in a deployment; one of its own otherwise. */
@@ -101,9 +98,8 @@ export function constructRequest(
     .setParent(stackUrn)
     .setDependenciesList(dependsOn)
     .setDeletedwith(deletedWith)
-    .setReplaceWithList(options.replaceWith ?? [])
     .setInputs(structOf(inputs));
-  if (options.replacementTrigger) request.setReplacementTrigger(Value.fromJavaScript(options.replacementTrigger));
+  options.customize?.(request);
   request.getProvidersMap().set("kubernetes", options.provider ?? providerReference);
   return request;
 }

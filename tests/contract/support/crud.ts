@@ -38,7 +38,8 @@ export class Crud {
       .setUrn(this.urn)
       .setId("probe-1")
       .setOldInputs(structOf(olds))
-      .setOlds(structOf(olds))
+      // The state has outputs, too, which must not be taken for inputs that are gone.
+      .setOlds(structOf({ ...olds, serial: "probe-1", revision: 1 }))
       .setNews(structOf(news))
       .setIgnorechangesList(ignoreChanges);
     const response = await this.plugin.call((client) => client.diff.bind(client), request);

@@ -26,8 +26,8 @@ export interface Registration {
   providers: Record<string, string>;
   dependencies: string[];
   deletedWith: string;
-  replaceWith: string[];
-  replacementTrigger: unknown;
+  /** As it came, for what few tests look at. */
+  request: RegisterResourceRequest;
   version: string;
   timeouts: { create: string; update: string } | undefined;
 }
@@ -121,8 +121,7 @@ function registrationOf(request: RegisterResourceRequest): Registration {
     providers: Object.fromEntries(request.getProvidersMap().toArray()),
     dependencies: [...request.getDependenciesList()].sort(),
     deletedWith: request.getDeletedwith(),
-    replaceWith: request.getReplaceWithList(),
-    replacementTrigger: request.getReplacementTrigger()?.toJavaScript(),
+    request,
     version: request.getVersion(),
     timeouts: timeouts && { create: timeouts.getCreate(), update: timeouts.getUpdate() },
   };

@@ -21,7 +21,7 @@ const args = z.strictObject({
   nested: objectType("ProbeNested", "Nested.", {
     items: z.array(objectType("ProbeItem", "An item.", { text: input(z.string().min(1, "must not be empty")) })),
   }).optional(),
-  behaviour: input(z.enum(["fail", "unfinished", "hang", "throw-later"])).optional(),
+  behaviour: input(z.enum(["fail", "unfinished", "hang", "unfinished-when-ended", "throw-later"])).optional(),
 });
 
 const outputs = z.object({
@@ -58,6 +58,11 @@ function finish(values: Values, { signal }: ResourceContext, state: Values): Pro
     case "hang":
       return new Promise((_resolve, reject) => {
         signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+      });
+    case "unfinished-when-ended":
+      return new Promise((_resolve, reject) => {
+        const tell = () => reject(new Unfinished({ id: String(state.serial), state }, "the probe exists already"));
+        signal.addEventListener("abort", tell, { once: true });
       });
     case "throw-later":
       setTimeout(() => {
