@@ -47,7 +47,7 @@ export class PeakMemory {
 /** Samples a process and its descendants until it is told to stop. */
 export function watchMemory(root: number): { stop(): PeakMemory } {
   if (pssOf(process.pid) === undefined) {
-    throw new Error("/proc/PID/smaps_rollup: cannot be read, so memory cannot be measured; leave out memory.ratio");
+    throw new Error("/proc/PID/smaps_rollup: cannot be read; updates are measured with their memory, which it tells");
   }
   const memory = new PeakMemory(root);
   const timer = setInterval(() => memory.sample(), SAMPLE_MILLISECONDS);

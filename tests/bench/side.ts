@@ -1,5 +1,7 @@
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { GATEWAY_CLASS } from "../lab";
+import { installProgram } from "../e2e/support/install";
 import { Stack, type Run } from "../e2e/support/stack";
 import { issuerName, type Cluster } from "./cluster";
 import { watchMemory, type PeakMemory } from "./process-memory";
@@ -16,6 +18,18 @@ const RUN_SECONDS = 1200;
  */
 const skipCheckpoints = { PULUMI_SKIP_CHECKPOINTS: "true", PULUMI_EXPERIMENTAL: "true" };
 
+const sourceOf = (side: Side): string => join(__dirname, "programs", side);
+const folderOf = (cluster: Cluster, side: Side): string => join(cluster.folder, side);
+
+/** Installs the programs' packages as a user would, once for all the stacks below. */
+export async function installSides(cluster: Cluster, signal: AbortSignal): Promise<void> {
+  for (const side of ["component", "by-hand"] as const) {
+    const folder = folderOf(cluster, side);
+    for (const file of ["package.json", "Pulumi.yaml"]) cpSync(join(sourceOf(side), file), join(folder, file));
+    await installProgram(folder, signal);
+  }
+}
+
 export interface ProgramOptions {
   side: Side;
   domains: number;
@@ -29,9 +43,10 @@ export async function openStack(cluster: Cluster, options: ProgramOptions, signa
   const { side, domains, namespace, awaited } = options;
   const stack = new Stack({
     ...cluster,
-    folder: join(cluster.folder, `${side}-${namespace}`),
+    folder: join(folderOf(cluster, side), namespace),
     program: side,
-    source: join(__dirname, "programs", side),
+    source: sourceOf(side),
+    installed: true,
     env: skipCheckpoints,
     timeoutSeconds: RUN_SECONDS,
     signal,

@@ -17,24 +17,25 @@ function insidePlugin<T>(script: string): T {
 }
 
 describe("the SDK in the plugin", () => {
-  it("makes components without a TypeScript compiler and npm's reader of package trees", () => {
+  it("makes components without a TypeScript compiler, npm's reader of package trees and the Automation API", () => {
     const loaded = insidePlugin<string[]>(`bin("components/cluster-tls.js"); answer(packages());`);
     expect(loaded).toContain("@pulumi/kubernetes");
     expect(loaded).not.toContain("typescript");
-    // The first of the packages that the reader of package trees loads itself.
+    // What the reader of package trees and the Automation API would load themselves.
     expect(loaded).not.toContain("pacote");
+    expect(loaded).not.toContain("execa");
   });
 
-  it("has both for whoever uses them after all", () => {
-    const found = insidePlugin<{ before: boolean; function: string; arborist: string; again: boolean }>(`
+  it("has them for whoever uses them after all", () => {
+    const found = insidePlugin<{ before: boolean; function: string; classes: string[]; again: boolean }>(`
       const pulumi = require("@pulumi/pulumi");
       const before = packages().includes("typescript");
       pulumi.runtime.serializeFunction(() => 1 + 1).then(({ text }) => {
         const { Arborist } = require("@npmcli/arborist");
         const again = require("@pulumi/pulumi/typescript-shim") === require("typescript");
-        answer({ before, function: text, arborist: typeof Arborist, again });
+        answer({ before, function: text, classes: [typeof Arborist, typeof pulumi.automation.LocalWorkspace], again });
       });`);
-    expect(found).toMatchObject({ before: false, arborist: "function", again: true });
+    expect(found).toMatchObject({ before: false, classes: ["function", "function"], again: true });
     expect(found.function).toContain("1 + 1");
   });
 

@@ -38,6 +38,8 @@ export interface StackOptions {
   program: string;
   /** Folder of a program that is neither. */
   source?: string;
+  /** Whether the program's packages were installed in a folder above its own. */
+  installed?: boolean;
   env?: Record<string, string>;
   signal?: AbortSignal;
   /** Bound of each run of the engine. */
@@ -68,9 +70,9 @@ export class Stack {
     return join(this.options.folder, this.options.program);
   }
 
-  /** Installs what the program needs, makes the stack and sets its configuration; secrets are encrypted there. */
+  /** Installs what the program needs, unless that is done, makes the stack and sets its configuration; secrets are encrypted there. */
   async init(config: Record<string, string>, secrets: Record<string, string> = {}): Promise<void> {
-    this.installation = await installProgram(this.cwd, this.options.signal);
+    if (!this.options.installed) this.installation = await installProgram(this.cwd, this.options.signal);
     await this.must(["stack", "init", this.name, "--non-interactive"]);
     await this.configure(config, secrets);
   }
