@@ -84,7 +84,7 @@ class Comparison {
 
   private task<T>(title: string, action: () => Promise<T>): Promise<T> {
     this.job.signal.throwIfAborted();
-    return this.job.reporter.task(`${title} of ${this.count} domains`, action);
+    return this.job.reporter.task(`${this.count} domains, ${title}`, action);
   }
 
   private async open(side: Side, round: string): Promise<Stack> {
@@ -136,7 +136,7 @@ class Comparison {
     const title = `${side}: update ${round}`;
     const result = await this.task(title, () => update(title, stack));
     const parts = result.memory.all().map(({ program, bytes }) => `${program} ${Math.round(bytes / 1e6)}`);
-    this.job.reporter.info(`  ${title}: peak memory in MB: ${parts.join(", ")}`);
+    this.job.reporter.info(`  ${this.count} domains, ${title}: peak memory in MB: ${parts.join(", ")}`);
     return result;
   }
 

@@ -49,12 +49,12 @@ async function made({ reporter, signal }: Job, cluster: Cluster, count: number):
   const namespace = namespaceOf(count);
   await makeNamespace(cluster, namespace, signal);
   const stack = await openStack(cluster, { side: "component", domains: count, namespace, awaited: false }, signal);
-  const title = `making ${count} domains without waiting for them`;
+  const title = `${count} domains: making them without waiting`;
   await reporter.task(title, () => timed(title, () => stack.up()));
   return stack;
 }
 
 function noop({ reporter }: Job, stack: Stack, count: number, round: number): Promise<number> {
-  const title = `empty preview ${round} of ${count} domains`;
+  const title = `${count} domains: empty preview ${round}`;
   return reporter.task(title, () => emptyPreview(title, stack));
 }

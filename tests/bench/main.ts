@@ -11,8 +11,8 @@ import { summarize } from "./statistics";
 
 const measurements: readonly Measurement[] = [
   start,
-  compareDomains(10, { preview: 5, up: 5, noop: 7 }, "8 minutes"),
-  compareDomains(200, { preview: 3, up: 2, noop: 3 }, "25 minutes"),
+  compareDomains(10, { preview: 11, up: 5, noop: 15 }, "8 minutes"),
+  compareDomains(200, { preview: 3, up: 2, noop: 3 }, "30 minutes"),
   growth,
 ];
 
