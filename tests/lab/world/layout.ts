@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 
 /** Addresses inside every world's network namespace; worlds do not see each other, so all have the same. */
@@ -30,6 +31,10 @@ export const hosts = {
   acmeStaging: "acme-staging-v02.api.letsencrypt.org",
   acmeProduction: "acme-v02.api.letsencrypt.org",
   acmeCustom: "acme.lab.test",
+  googleToken: "oauth2.googleapis.com",
+  googleIam: "iam.googleapis.com",
+  googleProjects: "cloudresourcemanager.googleapis.com",
+  cloudDns: "dns.googleapis.com",
 } as const;
 
 /** Zones that the authoritative DNS server serves. */
@@ -51,6 +56,26 @@ export const cloudflareTokens = {
   readOnly: "lab-cloudflare-readonly-0123456789abcdefg",
   /** Edits one zone only. */
   exampleNet: "lab-cloudflare-examplenet-0123456789abcde",
+  /** Makes tokens (API Tokens Write), and reads zones and edits records everywhere. */
+  admin: "lab-cloudflare-admin-0123456789abcdefghij",
+} as const;
+
+/** The one account of the Cloudflare emulator; it owns every zone. */
+export const cloudflareAccount = "1ab0000000000000000000000000acc0";
+
+/** A zone's id in the Cloudflare emulator, the same in every world. */
+export function cloudflareZoneId(zone: string): string {
+  return createHash("sha256").update(`zone ${zone}`).digest("hex").slice(0, 32);
+}
+
+/** An access token (`Authorization: Bearer`) with which everything is allowed in the Google emulators. */
+export const googleAdminToken = "ya29.lab-google-admin-0123456789abcdefghij";
+
+/** The project that exists in the Google emulators, and its managed zones of Cloud DNS, by name. */
+export const googleProject = {
+  id: "lab-project",
+  number: "100000000001",
+  managedZones: { "example-org": "example.org" },
 } as const;
 
 /** Paths in a world's folder. */
