@@ -33,7 +33,7 @@ func (a *API) batch(c *call) (answer, []*fault) {
 		{"deletes", in.Deletes, remove}, {"patches", in.Patches, edit}, {"puts", in.Puts, overwrite}, {"posts", in.Posts, create},
 	}
 	result := map[string][]any{}
-	faults := a.update(c.zone, func(change *records.Change) []*fault {
+	faults := a.update(c.request.Context(), c.zone, func(change *records.Change) []*fault {
 		for _, step := range steps {
 			result[step.name] = []any{}
 			for _, one := range step.list {

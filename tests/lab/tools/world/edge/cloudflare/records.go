@@ -1,6 +1,7 @@
 package cloudflare
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -67,7 +68,7 @@ func (a *API) editRecord(c *call) (answer, []*fault) {
 
 func (a *API) deleteRecord(c *call) (answer, []*fault) {
 	var result any
-	faults := a.update(c.zone, func(change *records.Change) []*fault {
+	faults := a.update(c.request.Context(), c.zone, func(change *records.Change) []*fault {
 		gone, err := change.Remove(c.request.PathValue("record"))
 		if err != nil {
 			return []*fault{storeFault(err)}
@@ -85,7 +86,7 @@ func (a *API) single(c *call, do func(*records.Change, input) (any, []*fault)) (
 		return answer{}, []*fault{f}
 	}
 	var result any
-	faults := a.update(c.zone, func(change *records.Change) (faults []*fault) {
+	faults := a.update(c.request.Context(), c.zone, func(change *records.Change) (faults []*fault) {
 		result, faults = do(change, in)
 		return faults
 	})
@@ -93,9 +94,9 @@ func (a *API) single(c *call, do func(*records.Change, input) (any, []*fault)) (
 }
 
 // update makes a change that faults undo.
-func (a *API) update(zone string, do func(*records.Change) []*fault) []*fault {
+func (a *API) update(ctx context.Context, zone string, do func(*records.Change) []*fault) []*fault {
 	var faults []*fault
-	err := a.store.Update(zone, func(change *records.Change) error {
+	err := a.store.Update(ctx, zone, func(change *records.Change) error {
 		if faults = do(change); len(faults) > 0 {
 			return errors.New("refused")
 		}

@@ -33,7 +33,7 @@ func testServer(t *testing.T) *Server {
 		{Name: "example.com", Type: "MX", Content: "mail.example.com", Priority: &priority, TTL: 60},
 		{Name: "example.com", Type: "CAA", Content: `0 issue "letsencrypt.org"`, CAA: &records.CAA{Tag: "issue", Value: "letsencrypt.org"}, TTL: 60},
 	} {
-		if err := store.Update("example.com", func(c *records.Change) error { _, err := c.Add(r); return err }); err != nil {
+		if err := store.Update(t.Context(), "example.com", func(c *records.Change) error { _, err := c.Add(r); return err }); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -122,7 +122,7 @@ func TestApexAliasIsFlattened(t *testing.T) {
 		_, err := c.Add(records.Record{Name: "sub.example.com", Type: "CNAME", Content: "own.example.com", TTL: 60})
 		return err
 	}
-	if err := server.store.Update("sub.example.com", add); err != nil {
+	if err := server.store.Update(t.Context(), "sub.example.com", add); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{"sub.example.com. 60 IN A 192.0.2.7"}
@@ -151,7 +151,7 @@ func TestOverTheWire(t *testing.T) {
 		_, err := c.Add(records.Record{Name: "long.example.com", Type: "TXT", Content: strings.Repeat("y", 400), TTL: 60})
 		return err
 	}
-	if err := server.store.Update("example.com", add); err != nil {
+	if err := server.store.Update(t.Context(), "example.com", add); err != nil {
 		t.Fatal(err)
 	}
 	if reply, err = dns.Exchange(long, udp); err != nil || !reply.Truncated {

@@ -1,8 +1,11 @@
 package records
 
 import (
+	"context"
 	"errors"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 func TestTextOf(t *testing.T) {
@@ -41,7 +44,7 @@ func TestConflicts(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := NewStore([]string{"z"})
 			add := func(r Record) error {
-				return s.Update("z", func(change *Change) error { _, err := change.Add(r); return err })
+				return s.Update(t.Context(), "z", func(change *Change) error { _, err := change.Add(r); return err })
 			}
 			if err := add(c.old); err != nil {
 				t.Fatal(err)
@@ -55,7 +58,7 @@ func TestConflicts(t *testing.T) {
 
 func TestFailedUpdateChangesNothing(t *testing.T) {
 	s := NewStore([]string{"example.com", "deep.example.com"})
-	err := s.Update("example.com", func(change *Change) error {
+	err := s.Update(t.Context(), "example.com", func(change *Change) error {
 		if _, err := change.Add(Record{Name: "a.example.com", Type: "A", Content: "1.1.1.1"}); err != nil {
 			return err
 		}
@@ -70,5 +73,49 @@ func TestFailedUpdateChangesNothing(t *testing.T) {
 	}
 	if z := s.ZoneOf("example.org"); z != nil {
 		t.Errorf("got %v for a foreign name", z)
+	}
+}
+
+func TestDelayedWritesAreServedLater(t *testing.T) {
+	s := NewStore([]string{"z"})
+	add := func(ctx context.Context, name string) {
+		err := s.Update(ctx, "z", func(c *Change) error {
+			_, err := c.Add(Record{Name: name, Type: "A", Content: "1.1.1.1"})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		add(WithDelay(t.Context(), time.Minute), "slow.z")
+		if len(s.Zone("z").Records) != 1 || len(s.Served("z").Records) != 0 || len(s.ZoneOf("slow.z").Records) != 0 {
+			t.Error("a delayed write must be written and not served")
+		}
+		add(WithDelay(t.Context(), time.Hour), "slower.z")
+		time.Sleep(2 * time.Minute)
+		if z := s.Served("z"); len(z.At("slow.z")) != 1 || len(z.At("slower.z")) != 0 {
+			t.Errorf("after the first delay: %v", z.Records)
+		}
+		// What is served at once brings the earlier writes with it: they lie below it.
+		add(t.Context(), "fast.z")
+		time.Sleep(2 * time.Hour)
+		if z := s.Served("z"); len(z.Records) != 3 {
+			t.Errorf("in the end: %v", z.Records)
+		}
+	})
+}
+
+func TestZonesComeAndGo(t *testing.T) {
+	s := NewStore([]string{"example.com"})
+	if s.Create("example.com") || !s.Create("new.example.com") {
+		t.Error("a zone is made once")
+	}
+	if z := s.ZoneOf("a.new.example.com"); z == nil || z.Name != "new.example.com" {
+		t.Errorf("got %v", z)
+	}
+	s.Drop("new.example.com")
+	if z := s.ZoneOf("a.new.example.com"); z.Name != "example.com" || len(s.Names()) != 1 {
+		t.Errorf("got %v of %v", z, s.Names())
 	}
 }

@@ -1,25 +1,12 @@
 package records
 
 import (
-	"crypto/rand"
-	"encoding/hex"
-	"errors"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
-)
-
-// What can be wrong with a change; the APIs translate these into their own codes.
-var (
-	ErrNotFound      = errors.New("the record does not exist")
-	ErrIdentical     = errors.New("an identical record exists")
-	ErrExists        = errors.New("a record with this name, type and content exists")
-	ErrAddressExists = errors.New("an A, AAAA or CNAME record with this name exists")
-	ErrAliasExists   = errors.New("a CNAME record with this name exists")
-	ErrDelegated     = errors.New("NS records and others cannot share a name below the zone's own")
 )
 
 // Zone is an immutable view of one zone: readers need no lock.
@@ -45,38 +32,80 @@ func (z *Zone) Find(id string) (Record, bool) {
 	return z.Records[i], true
 }
 
+// views are the two states of a zone: what was written, and what is seen of it until the writes have spread.
+type views struct {
+	written, served *Zone
+	writes, shown   int
+}
+
 // Store holds the zones.
 type Store struct {
-	names   []string
-	zones   map[string]*atomic.Pointer[Zone]
-	writing sync.Mutex
+	mu    sync.RWMutex
+	names []string
+	zones map[string]*views
 }
 
 // NewStore makes empty zones of the given names.
 func NewStore(names []string) *Store {
-	s := &Store{names: slices.Clone(names), zones: map[string]*atomic.Pointer[Zone]{}}
+	s := &Store{zones: map[string]*views{}}
 	for _, name := range names {
-		s.zones[name] = &atomic.Pointer[Zone]{}
-		s.zones[name].Store(index(name, nil))
+		s.Create(name)
 	}
 	return s
 }
 
-// Names lists the zones in the configured order.
-func (s *Store) Names() []string { return s.names }
+// Create adds an empty zone and says whether there was none of this name.
+func (s *Store) Create(name string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.zones[name] != nil {
+		return false
+	}
+	empty := index(name, nil)
+	s.names = append(s.names, name)
+	s.zones[name] = &views{written: empty, served: empty}
+	return true
+}
 
-// Zone returns the present view of a zone, or nil.
+// Drop removes a zone with all of its records.
+func (s *Store) Drop(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.names = slices.DeleteFunc(s.names, func(other string) bool { return other == name })
+	delete(s.zones, name)
+}
+
+// Names lists the zones, oldest first.
+func (s *Store) Names() []string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return slices.Clone(s.names)
+}
+
+// Zone returns a zone with all that was written to it, or nil.
 func (s *Store) Zone(name string) *Zone {
-	if p := s.zones[name]; p != nil {
-		return p.Load()
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if v := s.zones[name]; v != nil {
+		return v.written
 	}
 	return nil
 }
 
-// ZoneOf returns the zone that a lower-case name without final dot belongs to, or nil.
+// Served returns a zone as the name server knows it, or nil.
+func (s *Store) Served(name string) *Zone {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if v := s.zones[name]; v != nil {
+		return v.served
+	}
+	return nil
+}
+
+// ZoneOf returns the served zone that a lower-case name without final dot belongs to, or nil.
 func (s *Store) ZoneOf(name string) *Zone {
 	for rest := name; rest != ""; {
-		if z := s.Zone(rest); z != nil {
+		if z := s.Served(rest); z != nil {
 			return z
 		}
 		_, rest, _ = strings.Cut(rest, ".")
@@ -84,20 +113,45 @@ func (s *Store) ZoneOf(name string) *Zone {
 	return nil
 }
 
+type delayKey struct{}
+
+// WithDelay makes the writes of a request visible only after a while, as they are where many servers hold a zone.
+func WithDelay(ctx context.Context, delay time.Duration) context.Context {
+	return context.WithValue(ctx, delayKey{}, delay)
+}
+
 // Update applies a change to one zone: all of it or, when change fails, nothing.
-func (s *Store) Update(zone string, change func(*Change) error) error {
-	s.writing.Lock()
-	defer s.writing.Unlock()
-	p := s.zones[zone]
-	if p == nil {
+func (s *Store) Update(ctx context.Context, zone string, change func(*Change) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v := s.zones[zone]
+	if v == nil {
 		return fmt.Errorf("zone %q is not served", zone)
 	}
-	c := &Change{zone: zone, records: slices.Clone(p.Load().Records), now: time.Now().UTC().Truncate(time.Microsecond)}
+	c := &Change{zone: zone, records: slices.Clone(v.written.Records), now: time.Now().UTC().Truncate(time.Microsecond)}
 	if err := change(c); err != nil {
 		return err
 	}
-	p.Store(index(zone, c.records))
+	v.written = index(zone, c.records)
+	v.writes++
+	written, number := v.written, v.writes
+	if delay, _ := ctx.Value(delayKey{}).(time.Duration); delay > 0 {
+		time.AfterFunc(delay, func() {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			v.show(written, number)
+		})
+		return nil
+	}
+	v.show(written, number)
 	return nil
+}
+
+// show ignores what a later write has overtaken.
+func (v *views) show(z *Zone, number int) {
+	if number > v.shown {
+		v.served, v.shown = z, number
+	}
 }
 
 func index(name string, all []Record) *Zone {
@@ -110,98 +164,4 @@ func index(name string, all []Record) *Zone {
 		}
 	}
 	return z
-}
-
-// Change is the unfinished state of a zone inside Update.
-type Change struct {
-	zone    string
-	records []Record
-	now     time.Time
-}
-
-// Find returns the record with the given id as the change sees it.
-func (c *Change) Find(id string) (Record, error) {
-	i, err := c.position(id)
-	if err != nil {
-		return Record{}, err
-	}
-	return c.records[i], nil
-}
-
-// Add stores a new record under a new id.
-func (c *Change) Add(r Record) (Record, error) {
-	if err := c.conflict(r); err != nil {
-		return Record{}, err
-	}
-	r.ID, r.Created, r.Modified = newID(), c.now, c.now
-	c.records = append(c.records, r)
-	return r, nil
-}
-
-// Replace overwrites the record of the same id.
-func (c *Change) Replace(r Record) (Record, error) {
-	i, err := c.position(r.ID)
-	if err != nil {
-		return Record{}, err
-	}
-	if err := c.conflict(r); err != nil {
-		return Record{}, err
-	}
-	r.Created, r.Modified = c.records[i].Created, c.now
-	c.records[i] = r
-	return r, nil
-}
-
-// Remove deletes a record and returns what it was.
-func (c *Change) Remove(id string) (Record, error) {
-	i, err := c.position(id)
-	if err != nil {
-		return Record{}, err
-	}
-	gone := c.records[i]
-	c.records = slices.Delete(c.records, i, i+1)
-	return gone, nil
-}
-
-func (c *Change) position(id string) (int, error) {
-	i := slices.IndexFunc(c.records, func(r Record) bool { return r.ID == id })
-	if i < 0 {
-		return 0, ErrNotFound
-	}
-	return i, nil
-}
-
-func (c *Change) conflict(r Record) error {
-	for _, other := range c.records {
-		if other.ID == r.ID || other.Name != r.Name {
-			continue
-		}
-		if err := c.clash(r, other); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (c *Change) clash(r, other Record) error {
-	address := func(t string) bool { return t == "A" || t == "AAAA" }
-	switch {
-	case r.Type == other.Type && r.Value() == other.Value() && r.TTL == other.TTL && r.Proxied == other.Proxied:
-		return ErrIdentical
-	case r.Type == other.Type && r.Value() == other.Value():
-		return ErrExists
-	case r.Type == "CNAME" && (address(other.Type) || other.Type == "CNAME"):
-		return ErrAddressExists
-	case address(r.Type) && other.Type == "CNAME":
-		return ErrAliasExists
-	case r.Name != c.zone && (r.Type == "NS") != (other.Type == "NS"):
-		return ErrDelegated
-	}
-	return nil
-}
-
-func newID() string {
-	id := make([]byte, 16)
-	rand.Read(id) // crypto/rand never fails since Go 1.24
-	return hex.EncodeToString(id)
 }
