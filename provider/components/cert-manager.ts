@@ -4,10 +4,11 @@ import { z } from "zod";
 import { certManagerShape, chart, chartValues } from "../plan/cert-manager";
 import { configureCertManager } from "../plan/provider-config";
 import { certManagerRules } from "../plan/rules";
+import { accessFor, accessShape, configureAccess } from "./cluster-access";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
 
 const token = "certfleet:index:CertManager";
-const argsSchema = z.strictObject(certManagerShape);
+const argsSchema = z.strictObject({ ...certManagerShape, ...accessShape });
 type CertManagerArgs = z.output<typeof argsSchema>;
 
 /** The installation alone. Complete only once cert-manager's webhook has accepted a dry-run request, after installs and upgrades. */
@@ -17,6 +18,7 @@ export class CertManager extends Component {
 
   constructor(name: string, args: CertManagerArgs, opts: ComponentOptions) {
     super(token, name, {}, opts);
+    accessFor(name, args, this, opts);
     // A dependsOn of the consumer stops at the component, so the first children carry it on.
     const first = { parent: this, dependsOn: opts.dependsOn };
     const namespace = args.createNamespace
@@ -50,7 +52,7 @@ export const certManager = defineComponent({
     namespace: z.string().meta({ description: "Namespace of cert-manager." }),
     version: z.string().meta({ description: "Version of the chart that is installed." }),
   }),
-  configure: configureCertManager,
+  configure: (args, config) => configureAccess(configureCertManager(args, config), config),
   rules: certManagerRules,
   create: CertManager,
 });

@@ -10,6 +10,7 @@ import { logicalKey } from "../plan/names";
 import { platformArgs, withoutIssuers, type Platform } from "../plan/platform";
 import { configureAcme, configureCertManager, type ProviderConfig } from "../plan/provider-config";
 import { clusterTlsRules } from "../plan/rules";
+import { accessFor, accessShape, configureAccess } from "./cluster-access";
 import { CertManager } from "./cert-manager";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
 import { Issuers, issuersShape } from "./issuers";
@@ -33,6 +34,7 @@ const argsSchema = z.strictObject({
     description:
       "The domains. Their order has no meaning; each is known by its host, so adding or removing one touches no other.",
   }),
+  ...accessShape,
 });
 
 type ClusterTlsArgs = z.output<typeof argsSchema>;
@@ -44,8 +46,9 @@ export class ClusterTls extends Component {
   readonly requiredDnsRecords: pulumi.Output<RequiredDnsRecord[]>;
   readonly platform: pulumi.Output<Platform>;
 
-  constructor(name: string, args: ClusterTlsArgs, opts: ComponentOptions) {
-    super(token, name, {}, opts);
+  constructor(name: string, args: ClusterTlsArgs, given: ComponentOptions) {
+    super(token, name, {}, given);
+    const opts = { ...given, access: accessFor(name, args, this, given) };
     const installation = installCertManager(name, args, this, opts);
     const issuers = makeIssuers(name, args, installation, this, opts);
     const ready = installation.resource ? [installation.resource] : opts.dependsOn;
@@ -77,7 +80,11 @@ function installCertManager(
 ): Installation {
   const { install, ...certManager } = args.certManager ?? certManagerArgs.parse({});
   if (!install) return { namespace: certManager.namespace, resource: undefined };
-  const resource = new CertManager(`${name}-cert-manager`, certManager, { parent, dependsOn: opts.dependsOn });
+  const resource = new CertManager(`${name}-cert-manager`, certManager, {
+    parent,
+    dependsOn: opts.dependsOn,
+    access: opts.access,
+  });
   return { namespace: resource.namespace, resource };
 }
 
@@ -102,7 +109,7 @@ function makeIssuers(
       namespace: installation.namespace,
       timeoutSeconds: 180,
     },
-    { parent, dependsOn },
+    { parent, dependsOn, access: opts.access },
   );
 }
 
@@ -130,7 +137,7 @@ function makeDomains(
     const namespace = made?.metadata.name ?? domain.namespace;
     const own = { ...domain, namespace, createNamespace: false, platform };
     const dependsOn = issuers && !domain.issuer ? [issuers] : ready;
-    return new TlsDomain(`${name}-${logicalKey(domain.host)}`, own, { parent, dependsOn });
+    return new TlsDomain(`${name}-${logicalKey(domain.host)}`, own, { parent, dependsOn, access: opts.access });
   });
 }
 
@@ -180,7 +187,7 @@ function configure(args: ClusterTlsArgs, config: ProviderConfig): ClusterTlsArgs
   // Nothing is derived from hosts here: what is malformed is told only after this.
   const domains = args.domains.map((domain) => withDefaults(domain, args.defaults));
   return {
-    ...args,
+    ...configureAccess(args, config),
     acme: args.acme && configureAcme(args.acme, domains, config),
     certManager: certManager.install ? configureCertManager(certManager, config) : certManager,
   };

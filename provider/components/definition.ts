@@ -4,10 +4,13 @@ import type { ProviderConfig } from "../plan/provider-config";
 import { parseArgs, type Rule } from "../schema/parse";
 import { formatPath } from "../schema/problems";
 import { deprecationsIn } from "../schema/walk";
+import type { ClusterAccess } from "./cluster-access";
 
 /** Options as the host passes them on: what to depend on is a list of resources, known at once. */
 export interface ComponentOptions extends pulumi.ComponentResourceOptions {
   dependsOn?: pulumi.Resource[];
+  /** certfleet's own way into the cluster, where a component around this one has made it. */
+  access?: ClusterAccess | undefined;
 }
 
 /** A component that knows its declared outputs, so that the host can return them. */

@@ -8,6 +8,7 @@ import { configureAcme } from "../plan/provider-config";
 import { issuersRules } from "../plan/rules";
 import { label, seconds } from "../schema/leaves";
 import { input } from "../schema/vocabulary";
+import { accessFor, accessShape, configureAccess } from "./cluster-access";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
 import { KubernetesObject } from "./kubernetes-object";
 
@@ -42,6 +43,7 @@ const argsSchema = z.strictObject({
   timeoutSeconds: seconds
     .default(180)
     .meta({ description: "How long an issuer may take to become Ready, in seconds." }),
+  ...accessShape,
 });
 
 type IssuersArgs = z.output<typeof argsSchema>;
@@ -52,6 +54,7 @@ export class Issuers extends Component {
 
   constructor(name: string, args: IssuersArgs, opts: ComponentOptions) {
     super(token, name, {}, opts);
+    accessFor(name, args, this, opts);
     const first = { parent: this, dependsOn: opts.dependsOn };
     const challenges = args.challenges.map(bindChallenge);
     const secrets = distinct(challenges).map((challenge) => credentialSecret(name, args, challenge, first));
@@ -109,7 +112,7 @@ export const issuers = defineComponent({
   outputs: z.object({
     platform: platformArgs.meta({ description: "What TlsDomain needs to use these issuers, also from another stack." }),
   }),
-  configure: (args, config) => ({ ...args, acme: configureAcme(args.acme, [], config) }),
+  configure: (args, config) => configureAccess({ ...args, acme: configureAcme(args.acme, [], config) }, config),
   rules: issuersRules,
   create: Issuers,
 });

@@ -9,6 +9,7 @@ import { clusterIssuer, type IssuerArgs } from "../plan/issuer-reference";
 import { gatewayClassOf, issuerOf, platformArgs } from "../plan/platform";
 import { tlsDomainRules } from "../plan/rules";
 import { input } from "../schema/vocabulary";
+import { accessFor, accessShape, configureAccess } from "./cluster-access";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
 import { KubernetesObject } from "./kubernetes-object";
 
@@ -20,6 +21,7 @@ const argsSchema = z.strictObject({
       "The `platform` output of the ClusterTls or Issuers that serves the cluster, for example from a StackReference.",
   }),
   ...domainShape,
+  ...accessShape,
 });
 
 type TlsDomainArgs = z.output<typeof argsSchema>;
@@ -32,6 +34,7 @@ export class TlsDomain extends Component {
 
   constructor(name: string, args: TlsDomainArgs, opts: ComponentOptions) {
     super(token, name, {}, opts);
+    accessFor(name, args, this, opts);
     const first = { parent: this, dependsOn: opts.dependsOn };
     const namespace = args.createNamespace ? makeNamespace(name, args.namespace, first) : args.namespace;
     const issuer = issuerFor(args);
@@ -119,6 +122,7 @@ export const tlsDomain = defineComponent({
     "One domain on a cluster whose issuers exist already: a Certificate, a Gateway, an HTTPRoute and a redirect from http to https. Needs rights in the domain's namespace only.",
   args: argsSchema,
   outputs: z.object(domainStatusShape),
+  configure: configureAccess,
   rules: tlsDomainRules,
   create: TlsDomain,
 });

@@ -1,22 +1,18 @@
 import * as grpc from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { root, version } from "../version";
 import { deferUnusedModules } from "./deferred-modules";
 import { endWithEngine } from "./engine-watch";
 import { Operations } from "./operations";
 import type { Registry } from "./registry";
 import { service } from "./service";
 
-/** The package's folder. The working directory is the consumer's, so files are found from here. */
-const root = join(__dirname, "..", "..");
-
 /** As in the SDK: a state of thousands of resources is one message. */
 const maxMessageBytes = 400 * 1024 * 1024;
 
 /** Serves the engine that started the plugin, and says on which port. */
 export async function serve(registry: Registry, argv: readonly string[]): Promise<void> {
-  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
   const operations = new Operations();
   failOnUncaught(operations);
   deferUnusedModules();

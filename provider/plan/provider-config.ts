@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { AcmeArgs, Environment } from "../issuers/acme";
-import { certificatePem, httpsUrl, nameservers } from "../schema/leaves";
+import { certificatePem, httpsUrl, kubeconfigText, nameservers } from "../schema/leaves";
 import { input } from "../schema/vocabulary";
 
 /** What a provider is configured with, by `certfleet:KEY` in a stack's configuration or by an explicit provider's args. */
@@ -19,6 +19,12 @@ export const providerConfigArgs = z
       description:
         "Recursive DNS servers that are asked whether a challenge's record is visible, where args name none.",
       default: "the system's resolver",
+    }),
+    kubeconfig: input(kubeconfigText).optional().meta({
+      secret: true,
+      description:
+        "Text of a kubeconfig for the cluster, where args name none. With it certfleet itself waits for what it makes and says in full why something does not become ready.",
+      default: "the Kubernetes provider waits",
     }),
   })
   .meta({

@@ -48,6 +48,14 @@ export const certificatePem = z
   .string()
   .regex(/-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----/, "must be one or more certificates in PEM form");
 
+/** The whole text, in YAML or JSON: a path would mean another file wherever the program runs. */
+export const kubeconfigText = z
+  .string()
+  .regex(
+    /(^|[{,\s"'])clusters["']?\s*:/,
+    "must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource",
+  );
+
 /** A DNS server by address and port, or a DoH server by URL, as cert-manager's --dns01-recursive-nameservers takes it. */
 export const nameserver = z
   .string()
