@@ -75,26 +75,26 @@ export class Issuers extends Component {
 
 /** Entries that share a credential share its Secret. */
 function distinct(challenges: readonly BoundChallenge[]): BoundChallenge[] {
-  const written = challenges.filter((challenge) => challenge.secretName !== undefined);
-  return [...new Map(written.map((challenge) => [challenge.secretRef.name, challenge])).values()];
+  const written = challenges.filter(({ credential }) => credential.source === "given");
+  return [...new Map(written.map((challenge) => [challenge.credential.name, challenge])).values()];
 }
 
 function credentialSecret(
   name: string,
   args: IssuersArgs,
-  { secretName, secretRef }: BoundChallenge,
+  { credential: { secretName, secretRef } }: BoundChallenge,
   opts: pulumi.CustomResourceOptions,
 ): kubernetes.core.v1.Secret {
   const metadata = {
-    name: secretRef.name,
+    name: secretRef!.name,
     namespace: args.namespace,
     labels: { "app.kubernetes.io/managed-by": "certfleet" },
   };
   // Base64 as `data`, which is one secret value throughout; `stringData` would be write-only and always differ from what is read.
   const value = pulumi.secret(args.dnsSecrets!).apply((secrets) => encode(secrets, secretName!));
   return new kubernetes.core.v1.Secret(
-    `${name}-${secretRef.name}`,
-    { metadata, data: { [secretRef.key]: value } },
+    `${name}-${secretRef!.name}`,
+    { metadata, data: { [secretRef!.key]: value } },
     opts,
   );
 }

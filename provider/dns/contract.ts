@@ -1,9 +1,45 @@
+/** A Secret and the key in it that holds a credential. */
+export interface SecretRef {
+  name: string;
+  key: string;
+}
+
+/** Where the credential of a challenge comes from, which decides what must be made for it. */
+export type CredentialSource =
+  /** A Secret that somebody else keeps. */
+  | "existing"
+  /** A value of dnsSecrets, written into a Secret. */
+  | "given"
+  /** Made at the DNS provider, and written into a Secret. */
+  | "made"
+  /** None: the controller acts by its own identity. */
+  | "keyless";
+
+/** The credential of a challenge as it follows from the args alone. */
+export interface Credential {
+  source: CredentialSource;
+  /** What tells it from others of the same component; what is made for it is named after it. */
+  name: string;
+  /** Key in dnsSecrets, where the value is given. */
+  secretName?: string;
+  /** Absent where there is none. */
+  secretRef?: SecretRef;
+}
+
 /** One DNS provider as ACME issuers use it: pure, from its args fragment to cert-manager's solver. */
 export interface DnsKind<A> {
-  /** Name of the entry in dnsSecrets that the fragment draws on, if any. */
-  secretName(args: A): string | undefined;
-  /** The Secret and key that hold the credential: one that exists, or the one that certfleet writes. */
-  secretRef(args: A): { name: string; key: string };
+  /** The credential of a fragment of an entry for these zones. */
+  credential: (args: A, entry: Entry) => Credential;
   /** The `dns01` part of a solver (cert-manager.io/v1 ACMEChallengeSolverDNS01). */
-  solver(args: A, secretRef: { name: string; key: string }): Record<string, unknown>;
+  solver: (args: A, credential: Credential, entry: Entry) => Record<string, unknown>;
 }
+
+/** What a fragment is told of the entry that it stands in. */
+export interface Entry {
+  zones?: string[] | undefined;
+  rotation?: string | undefined;
+}
+
+/** The name of a credential's Secret. A rotation has one of its own, beside that of the rotation before. */
+export const secretObjectName = (name: string, { rotation }: Entry): string =>
+  rotation === undefined ? name : `${name}-${rotation}`;

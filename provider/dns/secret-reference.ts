@@ -2,9 +2,15 @@ import { z } from "zod";
 import { objectNameText } from "../schema/leaves";
 import { objectType } from "../schema/vocabulary";
 
-/** A Secret in cert-manager's namespace, by name and key. */
-export const secretReference = (defaultKey: string) =>
-  objectType("SecretReference", "A Secret in cert-manager's namespace and the key in it that holds the credential.", {
+/** A Secret beside the issuer's other Secrets, by name and key. */
+export const secretReference = (name: string, holds: string, defaultKey: string) =>
+  objectType(name, `A Secret in cert-manager's namespace and the key in it that holds ${holds}.`, {
     name: objectNameText.meta({ description: "Name of the Secret." }),
     key: z.string().min(1, "must not be empty").default(defaultKey).meta({ description: `Key in the Secret's data.` }),
   });
+
+/** The key in `dnsSecrets` of a value that certfleet writes into a Secret. */
+export const secretKey = objectNameText.max(
+  200,
+  "must be at most 200 characters, to leave room for what its Secret's name adds",
+);

@@ -66,3 +66,9 @@ export const nameserver = z
 
 /** DNS servers to ask, in the order given. */
 export const nameservers = input(z.array(nameserver).min(1, "must name a server, or be left out"));
+
+/** A point in time, in UTC, as the APIs of DNS providers take it. */
+export const date = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/, "must be a time in UTC such as 2027-02-28T00:00:00Z (RFC 3339)")
+  .refine((value) => !Number.isNaN(Date.parse(value)), "must be a day and a time that exist");

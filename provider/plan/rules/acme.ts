@@ -68,7 +68,10 @@ export function challengeProblems(challenges: readonly ChallengeArgs[], dnsSecre
 function credentialProblems(challenge: ChallengeArgs, dnsSecrets: unknown, index: number): Problem[] {
   if (pulumi.Output.isInstance(dnsSecrets)) return [];
   const secrets = dnsSecrets ?? {};
-  const { kind, secretName } = bindChallenge(challenge);
+  const {
+    kind,
+    credential: { secretName },
+  } = bindChallenge(challenge);
   if (secretName === undefined || Object.hasOwn(secrets, secretName)) return [];
   const meant = nearest(secretName, Object.keys(secrets));
   const fix = meant

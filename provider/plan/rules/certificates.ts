@@ -94,7 +94,9 @@ function reservedSecrets(
 ): Map<string, string> {
   const environments = acme ? usedEnvironments(acme, domains) : [];
   return new Map([
-    ...challenges.map(bindChallenge).map(({ secretRef }) => [secretRef.name, "a DNS provider's credential"] as const),
+    ...challenges
+      .flatMap((challenge) => bindChallenge(challenge).credential.secretRef ?? [])
+      .map(({ name }) => [name, "a DNS provider's credential"] as const),
     ...environments.map((one) => [`${issuerName(one)}-account-key`, "the key of an ACME account"] as const),
     ["cert-manager-webhook-ca", "the CA of cert-manager's webhook"],
   ]);

@@ -10,8 +10,12 @@ describe("a Cloudflare challenge", () => {
     expect(bindChallenge({ cloudflare: { secret: "main" } })).toEqual({
       kind: "cloudflare",
       zones: undefined,
-      secretName: "main",
-      secretRef: { name: "cloudflare-main", key: "api-token" },
+      credential: {
+        source: "given",
+        name: "cloudflare-main",
+        secretName: "main",
+        secretRef: { name: "cloudflare-main", key: "api-token" },
+      },
       solver: { cloudflare: { apiTokenSecretRef: { name: "cloudflare-main", key: "api-token" } } },
     });
   });
@@ -21,18 +25,18 @@ describe("a Cloudflare challenge", () => {
     expect(bindChallenge({ zones: ["example.com"], cloudflare })).toEqual({
       kind: "cloudflare",
       zones: ["example.com"],
-      secretName: undefined,
-      secretRef: { name: "external", key: "api-token" },
+      credential: { source: "existing", name: "external", secretRef: { name: "external", key: "api-token" } },
       solver: { cloudflare: { apiTokenSecretRef: { name: "external", key: "api-token" } } },
     });
   });
 
   it.each([
-    [{}, ["neither"]],
-    [{ secret: "main", existingSecret: { name: "external" } }, ["both"]],
-  ])("needs exactly one source of its token: %j", (cloudflare, [count]) => {
+    [{}, "none of them"],
+    [{ secret: "main", existingSecret: { name: "external" } }, "secret and existingSecret"],
+    [{ secret: "main", token: { expiresOn: "2027-02-28T00:00:00Z" } }, "secret and token"],
+  ])("needs exactly one source of its token: %j", (cloudflare, given) => {
     expect(problems({ cloudflare })).toEqual([
-      `cloudflare: needs exactly one of secret and existingSecret, and has ${count}; set secret to a key of dnsSecrets, or existingSecret.name to a Secret that exists`,
+      `cloudflare: needs exactly one of secret, existingSecret and token, and has ${given}; set secret to a key of dnsSecrets, existingSecret.name to a Secret that exists, or token.expiresOn to have one made`,
     ]);
   });
 
@@ -43,17 +47,20 @@ describe("a Cloudflare challenge", () => {
     expect(problems({ cloudflare: { secret: "a".repeat(254) } })[0]).toContain("at most");
   });
 
-  it("leaves room for the prefix of the Secret that the token is written to", () => {
-    const longest = "a".repeat(242);
-    expect(problems({ cloudflare: { secret: longest } })).toEqual([]);
-    expect(bindChallenge({ cloudflare: { secret: longest } }).secretRef.name).toHaveLength(253);
-    expect(problems({ cloudflare: { secret: `${longest}a` } })[0]).toContain("at most 242 characters");
+  it("leaves room for what the name of the token's Secret adds", () => {
+    const entry = { rotation: "r".repeat(32), cloudflare: { secret: "a".repeat(200) } };
+    expect(problems(entry)).toEqual([]);
+    // The ClusterIssuer of the dry run has the Secret's name behind "dry-run-".
+    expect(bindChallenge(entry).credential.secretRef!.name.length + "dry-run-".length).toBeLessThanOrEqual(253);
+    expect(problems({ cloudflare: { secret: "a".repeat(201) } })[0]).toContain("at most 200 characters");
   });
 });
 
 describe("a challenge", () => {
   it("needs a kind", () => {
-    expect(problems({ zones: ["example.com"] })).toEqual([": names no kind of challenge; set one of cloudflare"]);
+    expect(problems({ zones: ["example.com"] })).toEqual([
+      ": names no kind of challenge; set one of cloudflare, cloudDns",
+    ]);
   });
 
   it("takes zones in their ASCII form, and refuses an empty list and wildcards", () => {
