@@ -141,7 +141,7 @@ function makeDomains(
   });
 }
 
-/** Each namespace once, however many domains ask for it. */
+/** Each namespace once, however many domains ask for it, and protected with any domain in it, as all would be deleted with it. */
 function makeNamespaces(name: string, domains: readonly DomainArgs[], opts: ComponentOptions) {
   const wanted = new Set(
     domains.flatMap(({ createNamespace, namespace }) =>
@@ -149,7 +149,9 @@ function makeNamespaces(name: string, domains: readonly DomainArgs[], opts: Comp
     ),
   );
   const entries = [...wanted].map((namespace) => {
-    const resource = new kubernetes.core.v1.Namespace(`${name}-${namespace}`, { metadata: { name: namespace } }, opts);
+    const isProtected = domains.some((domain) => domain.deletionProtection && domain.namespace === namespace);
+    const own = isProtected ? { ...opts, protect: true } : opts;
+    const resource = new kubernetes.core.v1.Namespace(`${name}-${namespace}`, { metadata: { name: namespace } }, own);
     return [namespace, resource] as const;
   });
   return new Map(entries);

@@ -8,10 +8,11 @@ import { domainStatusShape, readAddresses, readCertificate, type DomainStatus } 
 import { clusterIssuer, type IssuerArgs } from "../plan/issuer-reference";
 import { gatewayClassOf, issuerOf, platformArgs } from "../plan/platform";
 import { tlsDomainRules } from "../plan/rules";
+import type { PlannedObject } from "../routes/contract";
 import { input } from "../schema/vocabulary";
 import { accessFor, accessShape, configureAccess } from "./cluster-access";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
-import { KubernetesObject } from "./kubernetes-object";
+import { KubernetesObject, type ObjectOptions } from "./kubernetes-object";
 
 const token = "certfleet:index:TlsDomain";
 
@@ -28,12 +29,15 @@ type TlsDomainArgs = z.output<typeof argsSchema>;
 
 const defaultTimeouts = { certificate: 600, gateway: 600 };
 
-/** One domain: its Certificate, awaited Ready, and beside it, not after it, the Gateway and routes that serve it. */
+/**
+ * One domain: its Certificate, awaited Ready, and beside it, not after it, the Gateway; then the routes, so that they are the first to
+ * be deleted.
+ */
 export class TlsDomain extends Component {
   readonly status: pulumi.Output<DomainStatus>;
 
   constructor(name: string, args: TlsDomainArgs, opts: ComponentOptions) {
-    super(token, name, {}, opts);
+    super(token, name, {}, protection(args, opts));
     accessFor(name, args, this, opts);
     const first = { parent: this, dependsOn: opts.dependsOn };
     const namespace = args.createNamespace ? makeNamespace(name, args.namespace, first) : args.namespace;
@@ -42,12 +46,24 @@ export class TlsDomain extends Component {
     const timeouts = { ...defaultTimeouts, ...args.timeouts };
     const certificate = makeCertificate(name, plan, { ...first, timeoutSeconds: timeouts.certificate });
     // A Gateway is programmed only once its Secret exists, so its own bound begins where the Certificate's ends.
-    const gateways = makeRoute(name, plan, { ...first, timeoutSeconds: timeouts.certificate + timeouts.gateway });
+    const gateways = makeGateways(name, plan, { ...first, timeoutSeconds: timeouts.certificate + timeouts.gateway });
+    makeRoutes(name, plan, { ...first, dependsOn: after(opts, [...(certificate ? [certificate] : []), ...gateways]) });
     this.status = readStatus(args.host, plan, issuer.name, certificate, gateways);
     // What follows from the args alone is known in a preview too.
     this.declareOutputs({ ...domainOutputs(this.status), host: args.host, secretName: plan.secretName });
   }
 }
+
+/** What the component is registered with; children inherit their parent's protection. */
+function protection({ deletionProtection }: TlsDomainArgs, opts: ComponentOptions): ComponentOptions {
+  return deletionProtection ? { ...opts, protect: true } : opts;
+}
+
+/** What to depend on, beside what the component does. */
+const after = ({ dependsOn = [] }: ComponentOptions, made: readonly pulumi.Resource[]): pulumi.Resource[] => [
+  ...dependsOn,
+  ...made,
+];
 
 function makeNamespace(name: string, namespace: pulumi.Input<string> | undefined, opts: pulumi.CustomResourceOptions) {
   return new kubernetes.core.v1.Namespace(name, { metadata: { name: namespace! } }, opts).metadata.name;
@@ -77,15 +93,23 @@ function makeCertificate(
   return plan.certificate && new KubernetesObject(name, plan.certificate, { ...opts, readyCondition: "Ready" });
 }
 
-/** Makes a route's objects and returns those that know at which addresses they are served. */
-function makeRoute(name: string, plan: DomainPlan, opts: WaitOptions): KubernetesObject<GatewayStatus>[] {
-  return plan.objects.flatMap(({ role, manifest, readyCondition, hasAddresses }) => {
-    const object = new KubernetesObject<GatewayStatus>(role ? `${name}-${role}` : name, manifest, {
-      ...opts,
-      readyCondition,
-    });
-    return hasAddresses ? [object] : [];
-  });
+/** Makes those of a route's objects that know at which addresses they are served. */
+function makeGateways(name: string, plan: DomainPlan, opts: WaitOptions): KubernetesObject<GatewayStatus>[] {
+  const objects = plan.objects.filter(({ hasAddresses }) => hasAddresses);
+  return objects.map((object) => makeObject<GatewayStatus>(name, object, opts));
+}
+
+/** Makes the others. They say nothing of being in service, so they are not awaited. */
+function makeRoutes(name: string, plan: DomainPlan, opts: pulumi.CustomResourceOptions): void {
+  for (const object of plan.objects.filter(({ hasAddresses }) => !hasAddresses)) makeObject(name, object, opts);
+}
+
+function makeObject<Status>(
+  name: string,
+  { role, manifest, readyCondition }: PlannedObject,
+  opts: ObjectOptions,
+): KubernetesObject<Status> {
+  return new KubernetesObject<Status>(role ? `${name}-${role}` : name, manifest, { ...opts, readyCondition });
 }
 
 function readStatus(

@@ -55,6 +55,11 @@ const sharedShape = {
   labels: stringMap.optional().meta({ description: "Labels of everything that is made for the domain." }),
   annotations: stringMap.optional().meta({ description: "Annotations of everything that is made for the domain." }),
   timeouts: timeoutArgs.optional().meta({ description: "Bounds of all waiting." }),
+  deletionProtection: z.boolean().optional().meta({
+    description:
+      "Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.",
+    default: "`false`",
+  }),
 };
 
 export const domainShape = {
