@@ -19,6 +19,7 @@ export type { ApiRequest, EdgeControl } from "./world/edge-control";
 export type { ForwardedCluster, ForwardedPort } from "./world/forward";
 export { type AcmeEnvironment, addresses, cloudflareTokens, hosts, zones } from "./world/layout";
 export { CAFE_NAMESPACE, GATEWAY_CLASS } from "./world/manifests";
+export type { WorldSettings } from "./world/settings";
 export { isHealthy, renderStatus, renderTable, statusOf, type WorldStatus } from "./world/status";
 export { type ActionOptions, type DownOptions, type ExecOptions, type InsideOptions, World } from "./world/world";
 

@@ -1,5 +1,6 @@
 import type { Inside } from "../host/inside";
 import type { Layout } from "../world/layout";
+import type { WorldSettings } from "../world/settings";
 
 /** What a component gets to know of its world. */
 export interface ComponentContext {
@@ -7,6 +8,7 @@ export interface ComponentContext {
   /** Path of a program that the lab built. */
   program: (name: string) => string;
   charts: string;
+  settings: WorldSettings;
   inside: Inside;
 }
 

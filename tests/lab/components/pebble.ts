@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type AcmeEnvironment, acmePorts, addresses, type Layout } from "../world/layout";
 import { pkiFile } from "../world/pki";
+import type { WorldSettings } from "../world/settings";
 import { answers, type Component } from "./component";
 
-const DAY_SECONDS = 86_400;
-
-function configuration(layout: Layout, environment: AcmeEnvironment): object {
+function configuration(layout: Layout, settings: WorldSettings, environment: AcmeEnvironment): object {
+  const validityPeriod = settings.certificateSeconds;
   const ports = acmePorts[environment];
   return {
     pebble: {
@@ -21,7 +21,7 @@ function configuration(layout: Layout, environment: AcmeEnvironment): object {
       retryAfter: { authz: 1, order: 1 },
       keyAlgorithm: "ecdsa",
       // One only: Pebble takes any of its profiles for an order that names none.
-      profiles: { classic: { description: "90 days", validityPeriod: 90 * DAY_SECONDS } },
+      profiles: { classic: { description: `${validityPeriod} s`, validityPeriod } },
     },
   };
 }
@@ -33,18 +33,18 @@ export function pebble(environment: AcmeEnvironment): Component {
     name: `pebble-${environment}`,
     address: `127.0.0.1:${ports.api}`,
     needs: ["namespace", "pki"],
-    files: ({ layout }) => ({
-      [configFile(layout)]: `${JSON.stringify(configuration(layout, environment), undefined, 2)}\n`,
+    files: ({ layout, settings }) => ({
+      [configFile(layout)]: `${JSON.stringify(configuration(layout, settings, environment), undefined, 2)}\n`,
     }),
     argv: ({ layout, program }) => {
       const nameserver = `${addresses.nameserver}:53`;
       return [program("pebble"), "-strict", "-config", configFile(layout), "-dnsserver", nameserver];
     },
-    environment: () => ({
+    environment: ({ settings }) => ({
       // Pebble sleeps, rejects nonces and reuses authorizations at random: every run of the same test shall be the same.
       PEBBLE_VA_NOSLEEP: "1",
       PEBBLE_WFE_NONCEREJECT: "0",
-      PEBBLE_AUTHZREUSE: "0",
+      PEBBLE_AUTHZREUSE: settings.reuseAuthorizations ? "100" : "0",
     }),
     health: (context) =>
       answers(context, `https://127.0.0.1:${ports.api}/dir`, {

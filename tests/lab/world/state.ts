@@ -4,12 +4,14 @@ import type { WorldParts } from "../build/world-parts";
 import type { Namespace } from "../host/namespace";
 import type { ProcessTable } from "../host/processes";
 import type { Layout } from "./layout";
+import type { WorldSettings } from "./settings";
 import { ANCHOR } from "./teardown";
 
 /** What a world was last brought up with: enough to use it without building or checking anything. */
 export interface WorldState {
   parts: WorldParts;
   rootless: boolean;
+  settings: WorldSettings;
 }
 
 const file = (layout: Layout): string => join(layout.folder, "world.json");

@@ -55,7 +55,13 @@ export async function statusOf(world: World): Promise<WorldStatus> {
   const inside = namespace && new Inside(namespace);
   const context: ComponentContext | undefined =
     state && inside
-      ? { layout, inside, ...state.parts, program: (name) => state.parts.programs[name] ?? name }
+      ? {
+          layout,
+          inside,
+          ...state.parts,
+          settings: state.settings,
+          program: (name) => state.parts.programs[name] ?? name,
+        }
       : undefined;
   const others = table.all().map((record) => record.name);
   const names = [...new Set([ANCHOR, ...components.map((component) => component.name), ...others])];

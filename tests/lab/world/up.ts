@@ -17,6 +17,7 @@ import { runSteps, type Step } from "./graph";
 import type { Layout } from "./layout";
 import { applyCafe, applyGatewayApi, awaitCafe, type ObjectsContext } from "./objects";
 import { ensurePki } from "./pki";
+import { defaultSettings, type WorldSettings } from "./settings";
 import { type Starter, startComponent } from "./starter";
 import { liveNamespace, loadState, saveState } from "./state";
 import { ANCHOR, stopNamed, stopStrays } from "./teardown";
@@ -26,9 +27,12 @@ export interface UpOptions {
   layout: Layout;
   reporter: Reporter;
   signal?: AbortSignal;
+  /** What differs from the settings that the world had last, or from the defaults. */
+  settings?: Partial<WorldSettings>;
 }
 
 interface Run extends UpOptions {
+  settings: WorldSettings;
   table: ProcessTable;
   parts: WorldParts;
   rootless: boolean;
@@ -45,7 +49,7 @@ async function ensureNamespace(run: Run): Promise<Namespace> {
     table.all().map((record) => record.name),
   );
   await stopStrays(table, layout.folder);
-  saveState(layout, { parts: run.parts, rootless });
+  saveState(layout, { parts: run.parts, rootless, settings: run.settings });
   const environment = daemonEnvironment(layout);
   return createNamespace({
     rootless,
@@ -69,13 +73,13 @@ function objectsContext(run: Run, namespace: Namespace, inside: Inside): Objects
   return { layout, inside, gatewayCrds: parts.gatewayCrds, kubectl, signal };
 }
 
-function componentContext({ layout, parts }: Run, inside: Inside): ComponentContext {
+function componentContext({ layout, parts, settings }: Run, inside: Inside): ComponentContext {
   const program = (name: string): string => {
     const path = parts.programs[name];
     if (!path) throw new Error(`program "${name}": not built; known are ${Object.keys(parts.programs).join(", ")}`);
     return path;
   };
-  return { layout, program, charts: parts.charts, inside };
+  return { layout, program, charts: parts.charts, settings, inside };
 }
 
 function stepsOf(run: Run, namespace: Namespace, inside: Inside): Step[] {
@@ -120,7 +124,7 @@ async function start(run: Run, task: Task): Promise<void> {
   const namespace = await ensureNamespace(run);
   const stray = await stopStrays(run.table, run.layout.folder);
   if (stray > 0) run.reporter.info(`  ended ${stray} processes that an interrupted run had left`);
-  saveState(run.layout, { parts: run.parts, rootless: namespace.rootless });
+  saveState(run.layout, { parts: run.parts, rootless: namespace.rootless, settings: run.settings });
   const inside = new Inside(namespace);
   // One failure ends all waits; so does Ctrl-C.
   const failure = new AbortController();
@@ -143,7 +147,8 @@ export async function bringUp(options: UpOptions): Promise<void> {
   const work = async (): Promise<void> => {
     mkdirSync(layout.folder, { recursive: true, mode: 0o700 });
     const table = new ProcessTable(layout.processes, layout.logs);
-    const run: Run = { ...options, table, parts, rootless, started: [] };
+    const settings = { ...defaultSettings, ...loadState(layout)?.settings, ...options.settings };
+    const run: Run = { ...options, settings, table, parts, rootless, started: [] };
     try {
       await reporter.task(`starting world ${name}`, (task) => start(run, task));
     } catch (error) {

@@ -12,6 +12,7 @@ import { type EdgeControl, edgeControl } from "./edge-control";
 import { commandEnvironment } from "./environment";
 import { forwardCluster, type ForwardedCluster, type ForwardedPort, forwardPort } from "./forward";
 import { type AcmeEnvironment, type Layout, layoutOf } from "./layout";
+import type { WorldSettings } from "./settings";
 import { liveNamespace, loadState, type WorldState } from "./state";
 import { stopNamed, stopStrays } from "./teardown";
 import { bringUp } from "./up";
@@ -34,6 +35,11 @@ export interface ExecOptions extends InsideOptions {
 export interface ActionOptions {
   reporter?: Reporter;
   signal?: AbortSignal;
+}
+
+export interface UpOptions extends ActionOptions {
+  /** What differs from the settings that the world had last, or from the defaults. */
+  settings?: Partial<WorldSettings>;
 }
 
 export interface DownOptions extends ActionOptions {
@@ -76,8 +82,8 @@ export class World {
   }
 
   /** Idempotent: starts what is missing, resumes a world whose data was kept. */
-  async up({ reporter = silentReporter, signal }: ActionOptions = {}): Promise<void> {
-    await bringUp({ name: this.name, layout: this.layout, reporter, signal });
+  async up({ reporter = silentReporter, ...options }: UpOptions = {}): Promise<void> {
+    await bringUp({ name: this.name, layout: this.layout, reporter, ...options });
   }
 
   /** Ends every process of the world, and removes its folder unless its data are to be kept. */
