@@ -6,6 +6,7 @@ import { certManagerArgs } from "../plan/cert-manager";
 import { requiredDnsRecord, type RequiredDnsRecord } from "../plan/dns-records";
 import { completeDomains, defaultsArgs, domainArgs, type DomainArgs, withDefaults } from "../plan/domain";
 import { domainStatus, type DomainStatus } from "../plan/domain-status";
+import { limitWarnings } from "../plan/limits";
 import { logicalKey } from "../plan/names";
 import { platformArgs, withoutIssuers, type Platform } from "../plan/platform";
 import { configureAcme, configureCertManager, type ProviderConfig } from "../plan/provider-config";
@@ -207,5 +208,6 @@ export const clusterTls = defineComponent({
   }),
   configure,
   rules: clusterTlsRules,
+  warnings: limitWarnings,
   create: ClusterTls,
 });

@@ -43,6 +43,8 @@ export function defineComponent<S extends z.ZodObject>(definition: {
   /** Well-formed args with what the provider is configured with, where they say nothing themselves. */
   configure?: (args: z.output<S>, config: ProviderConfig) => z.output<S>;
   rules?: Rule<z.output<S>>;
+  /** What is right and yet worth telling, in each preview and update. */
+  warnings?: (args: z.output<S>) => string[];
   create: new (name: string, args: z.output<S>, opts: ComponentOptions) => Component;
 }): ComponentDefinition {
   const parse = (name: string, args: unknown, config: ProviderConfig = {}): z.output<S> => {
@@ -53,9 +55,13 @@ export function defineComponent<S extends z.ZodObject>(definition: {
     ...definition,
     parse,
     construct(name, args, opts, config) {
-      const component = new definition.create(name, parse(name, args, config), opts);
-      for (const { path, instead } of deprecationsIn(definition.args, args)) {
-        void pulumi.log.warn(`${formatPath(path)} is deprecated: ${instead}`, component);
+      const parsed = parse(name, args, config);
+      const component = new definition.create(name, parsed, opts);
+      const deprecated = deprecationsIn(definition.args, args).map(
+        ({ path, instead }) => `${formatPath(path)} is deprecated: ${instead}`,
+      );
+      for (const text of [...deprecated, ...(definition.warnings?.(parsed) ?? [])]) {
+        void pulumi.log.warn(text, component);
       }
       return component;
     },

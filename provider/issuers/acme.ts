@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Dns01Solver, Manifest } from "../kubernetes/types";
+import { productionHost } from "./lets-encrypt-limits";
 import { certificatePem, email, httpsUrl } from "../schema/leaves";
 import { enumType, input, objectType } from "../schema/vocabulary";
 
@@ -74,10 +75,16 @@ export function usedEnvironments(
 }
 
 /** Whether Let's Encrypt is behind an environment, as far as that is known. */
-export function isLetsEncrypt(environment: Environment, directory?: AcmeArgs["directory"]): boolean {
-  if (environment !== "custom") return true;
+export const isLetsEncrypt = (environment: Environment, directory?: AcmeArgs["directory"]): boolean =>
+  environment !== "custom" || (hostOf(directory)?.endsWith(".letsencrypt.org") ?? false);
+
+/** Whether Let's Encrypt's production directory, with its limits, is behind an environment, as far as that is known. */
+export const isProduction = (environment: Environment, directory?: AcmeArgs["directory"]): boolean =>
+  environment === "production" || (environment === "custom" && hostOf(directory) === productionHost);
+
+function hostOf(directory: AcmeArgs["directory"]): string | undefined {
   const url = directory?.url;
-  return typeof url === "string" && URL.canParse(url) && new URL(url).hostname.endsWith(".letsencrypt.org");
+  return typeof url === "string" && URL.canParse(url) ? new URL(url).hostname : undefined;
 }
 
 /** The name of an environment's ClusterIssuer. Each has its own, so that staging and production live side by side. */

@@ -156,6 +156,19 @@ describe("ClusterTls over gRPC", () => {
     expect(object.data).toEqual(secretValue({ "api-token": Buffer.from(token).toString("base64") }));
   });
 
+  it("warns once, in previews too, where Let's Encrypt's limit of certificates is near", async () => {
+    const domains = Array.from({ length: 40 }, (_, index) => certificateOnly(`shop-${index}.example.com`));
+    const acme = { email: "ops@example.com", environment: "production" as const };
+    for (const dryRun of [true, false]) {
+      const before = plugin.engine.messages.length;
+      await construct(plugin, clusterInputs({ acme, domains }), { dryRun });
+      const warned = plugin.engine.messages
+        .slice(before)
+        .filter((text) => text.includes("Let's Encrypt issues at most"));
+      expect(warned).toEqual([expect.stringMatching(/^40 certificates have names in example\.com, /)]);
+    }
+  });
+
   it("waits for what is asynchronous, with bounds", async () => {
     const { resources } = await construct(plugin, clusterInputs());
     const waits = (key: string): unknown => {

@@ -1,0 +1,13 @@
+/**
+ * Limits of Let's Encrypt's production directory that one program can come near by itself. From letsencrypt.org/docs/rate-limits,
+ * last updated 2025-06-12, read 2026-11-22. Renewals of the same set of names count against neither.
+ */
+export const letsEncryptLimits = {
+  /** "New Certificates per Registered Domain": refilled at one per 202 minutes. */
+  certificatesPerRegisteredDomain: { count: 50, period: "7 days" },
+  /** "New Orders per Account": refilled at one per 36 seconds. */
+  ordersPerAccount: { count: 300, period: "3 hours" },
+} as const;
+
+/** Host of the production directory, which is the one with these limits. */
+export const productionHost = "acme-v02.api.letsencrypt.org";
