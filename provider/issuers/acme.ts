@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Dns01Solver, Manifest } from "../kubernetes/types";
 import { productionHost } from "./lets-encrypt-limits";
-import { certificatePem, email, httpsUrl } from "../schema/leaves";
+import { certificatePem, email, httpsUrl, label } from "../schema/leaves";
 import { enumType, input, objectType } from "../schema/vocabulary";
 
 export const environmentArgs = enumType("AcmeEnvironment", "Which ACME directory issues.", {
@@ -56,6 +56,11 @@ export const acmeArgs = objectType(
       description:
         "Further environments that get an issuer although no domain of this component uses them, for other stacks to use.",
     }),
+    accountKeyRotation: label.optional().meta({
+      description:
+        "Name of a rotation, such as `2026-11`. Another one makes a new key, in a Secret of its own, and registers a new account with it. Certificates stay as they are.",
+      source: "cert-manager.io/v1 ClusterIssuer spec.acme.privateKeySecretRef.name",
+    }),
     directory: directoryArgs.optional().meta({ description: 'The directory behind environment "custom".' }),
   },
 );
@@ -90,6 +95,10 @@ function hostOf(directory: AcmeArgs["directory"]): string | undefined {
 /** The name of an environment's ClusterIssuer. Each has its own, so that staging and production live side by side. */
 export const issuerName = (environment: Environment): string => issuerNames[environment];
 
+/** Name of the Secret in which cert-manager keeps the key of an environment's account. */
+export const accountKeySecret = (environment: Environment, { accountKeyRotation }: AcmeArgs): string =>
+  [issuerName(environment), "account-key", accountKeyRotation].filter(Boolean).join("-");
+
 /** The ClusterIssuer of one environment. */
 export function acmeIssuer(environment: Environment, acme: AcmeArgs, challenges: readonly Dns01Solver[]): Manifest {
   const name = issuerName(environment);
@@ -104,7 +113,7 @@ export function acmeIssuer(environment: Environment, acme: AcmeArgs, challenges:
         email: acme.email,
         caBundle: custom?.caBundle && pulumi.output(custom.caBundle).apply(toBase64),
         // cert-manager makes the account's key itself and keeps it in this Secret.
-        privateKeySecretRef: { name: `${name}-account-key` },
+        privateKeySecretRef: { name: accountKeySecret(environment, acme) },
         solvers: challenges.map(solver),
       },
     },

@@ -51,7 +51,11 @@ const domain = fc
 /** Args of a ClusterTls in which nothing is wrong. */
 export const clusterInputs = fc
   .record({
-    acme: fc.record({ email: fc.constant("ops@example.com"), environment: fc.constantFrom(undefined, "production") }),
+    acme: fc.record({
+      email: fc.constant("ops@example.com"),
+      environment: fc.constantFrom(undefined, "production"),
+      accountKeyRotation: fc.constantFrom(undefined, "2026-11"),
+    }),
     challenges: fc.constantFrom<Json[]>(
       [{ cloudflare: { secret: "main" } }],
       [{ zones, cloudflare: { secret: "main" } }, { cloudflare: { existingSecret: { name: "other" } } }],
@@ -108,6 +112,7 @@ const ofDomain = (index: number): Mistake[] => [
 
 const ofCluster: Mistake[] = [
   { path: "acme.email", apply: within("acme", { email: "nobody" }) },
+  { path: "acme.accountKeyRotation", apply: within("acme", { accountKeyRotation: "Nov 2026" }) },
   { path: "acme.environment", apply: within("acme", { environment: "prod" }) },
   { path: "acme.directory.url", apply: within("acme", { directory: { url: "http://acme.example.org" } }) },
   { path: "acme.additionalEnvironments[1]", apply: within("acme", { additionalEnvironments: ["staging", 7] }) },

@@ -1,5 +1,5 @@
 import { bindChallenge, type ChallengeArgs } from "../../dns";
-import { issuerName, usedEnvironments, type AcmeArgs } from "../../issuers/acme";
+import { accountKeySecret, issuerName, usedEnvironments, type AcmeArgs } from "../../issuers/acme";
 import { covers } from "../../schema/hostname";
 import { formatPath, show, type Problem } from "../../schema/problems";
 import { secretNameOf, type DomainArgs } from "../domain";
@@ -92,12 +92,12 @@ function reservedSecrets(
   challenges: readonly ChallengeArgs[],
   domains: readonly DomainArgs[],
 ): Map<string, string> {
-  const environments = acme ? usedEnvironments(acme, domains) : [];
+  const accountKeys = acme ? usedEnvironments(acme, domains).map((one) => accountKeySecret(one, acme)) : [];
   return new Map([
     ...challenges
       .flatMap((challenge) => bindChallenge(challenge).credential.secretRef ?? [])
       .map(({ name }) => [name, "a DNS provider's credential"] as const),
-    ...environments.map((one) => [`${issuerName(one)}-account-key`, "the key of an ACME account"] as const),
+    ...accountKeys.map((name) => [name, "the key of an ACME account"] as const),
     ["cert-manager-webhook-ca", "the CA of cert-manager's webhook"],
   ]);
 }

@@ -12,7 +12,7 @@ export interface Inventory {
 }
 
 /** Secrets that cert-manager keeps for itself: account keys and its webhook's CA. They stay where its namespace does. */
-const ownSecrets = /-account-key$|^cert-manager-webhook-ca$/;
+const ownSecrets = /-account-key(-|$)|^cert-manager-webhook-ca$/;
 
 interface Listed {
   kind: string;

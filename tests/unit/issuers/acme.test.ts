@@ -49,6 +49,11 @@ describe("acmeIssuer", () => {
     });
   });
 
+  it("keeps the account's key in a Secret that is named after its rotation", () => {
+    const { spec } = acmeIssuer("production", acme({ accountKeyRotation: "2026-11" }), []);
+    expect(spec.acme).toMatchObject({ privateKeySecretRef: { name: "letsencrypt-production-account-key-2026-11" } });
+  });
+
   it("leaves out a CA bundle and an e-mail address that are not given", async () => {
     const { spec } = acmeIssuer("custom", { directory: { url: directory.url } }, []);
     expect(JSON.parse(JSON.stringify(await valueOf(spec)))).toEqual({

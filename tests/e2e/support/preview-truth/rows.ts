@@ -161,6 +161,11 @@ export const rows: Row[] = [
     ],
   },
   {
+    change: "account key rotated",
+    apply: (program) => withArgs(program, { acme: { ...program.args.acme, accountKeyRotation: "2026-11" } }),
+    expected: ["update ClusterIssuer edge-issuers-production (spec.acme.privateKeySecretRef.name)"],
+  },
+  {
     change: "provider changed: other names for the same cluster",
     apply: (program) => ({ ...program, kubeconfig: renameContext(program.kubeconfig, "renamed") }),
     expected: ["update kubernetes cluster (kubeconfig)"],

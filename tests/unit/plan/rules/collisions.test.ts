@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { certManagerArgs } from "../../../../provider/plan/cert-manager";
 import { clusterTlsRules, type ClusterInputs } from "../../../../provider/plan/rules";
-import { certificateOnly, clusterArgs, domain } from "../../../support/builders";
+import { acme, certificateOnly, clusterArgs, domain } from "../../../support/builders";
 import { linesOf } from "../../problems";
 
 const sound = () => true;
@@ -67,18 +67,19 @@ describe("what is in each other's way is said exactly:", () => {
     [
       "Secrets that cert-manager needs itself",
       {
+        acme: acme({ accountKeyRotation: "2026-11" }),
         certManager: certManagerArgs.parse({ namespace: "tls" }),
         defaults: { namespace: "tls", route },
         domains: [
           domain("a.example.com", { secretName: "cert-manager-webhook-ca" }),
-          domain("b.example.com", { secretName: "letsencrypt-staging-account-key" }),
+          domain("b.example.com", { secretName: "letsencrypt-staging-account-key-2026-11" }),
           domain("c.example.com", { secretName: "cloudflare-main" }),
           domain("d.example.com", { secretName: "cloudflare-main", namespace: "cafe" }),
         ],
       },
       [
         'domains[0].secretName: "cert-manager-webhook-ca" is the Secret of the CA of cert-manager\'s webhook in namespace "tls"; set secretName to another',
-        'domains[1].secretName: "letsencrypt-staging-account-key" is the Secret of the key of an ACME account in namespace "tls"; set secretName to another',
+        'domains[1].secretName: "letsencrypt-staging-account-key-2026-11" is the Secret of the key of an ACME account in namespace "tls"; set secretName to another',
         'domains[2].secretName: "cloudflare-main" is the Secret of a DNS provider\'s credential in namespace "tls"; set secretName to another',
       ],
     ],
