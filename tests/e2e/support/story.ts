@@ -10,6 +10,7 @@ import {
   TerminalReporter,
   type Engine,
   type World,
+  type WorldSettings,
 } from "../../lab";
 import { worldsOf } from "./names";
 import { Stack, type Run } from "./stack";
@@ -29,7 +30,7 @@ export interface Story {
 }
 
 /** Worlds of the story's own, up before its first test and gone after its last. */
-export function tellStory(name: string): Story {
+export function tellStory(name: string, settings?: Partial<WorldSettings>): Story {
   const reporter = new TerminalReporter();
   const worlds = worldsOf(name).map((world) => openWorld(world));
   const world = worlds[0]!;
@@ -44,7 +45,7 @@ export function tellStory(name: string): Story {
     await Promise.all(
       worlds.map(async (one) => {
         if (one.isUp()) await one.down();
-        await one.up({ reporter });
+        await one.up({ reporter, settings });
       }),
     );
   });

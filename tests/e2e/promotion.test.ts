@@ -1,0 +1,89 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { describeOperations } from "./support/events";
+import { verifiedHttps } from "./support/https";
+import { firstProgram, settingsOf, withArgs, withDomain, type Program } from "./support/preview-truth/program";
+import type { Stack } from "./support/stack";
+import { serialOf, startSteadyClient, type SteadyClient } from "./support/steady-client";
+import { succeed, tellStory } from "./support/story";
+
+const story = tellStory("promotion");
+const [tea, coffee] = ["tea.example.com", "coffee.example.com"] as const;
+const urlOf = (host: string): string => `https://${host}/`;
+const domains = [tea, coffee].map((host) => ({
+  host,
+  backend: { service: `${host.split(".")[0]}-svc`, port: 80 },
+}));
+
+describe("staging is promoted to production", () => {
+  let stack: Stack;
+  let program: Program;
+  let clients: SteadyClient[];
+  let roots: Record<"staging" | "production", string>;
+
+  beforeAll(async () => {
+    const { world } = story;
+    stack = story.stack("preview-truth");
+    const kubeconfig = await world.kubectl(["config", "view", "--raw", "--minify", "-o", "json"]);
+    program = withArgs(firstProgram(kubeconfig), { certManager: { version: "1.21.2" }, domains });
+    await stack.init(...settingsOf(program));
+    roots = { staging: await world.acmeRoot("staging"), production: await world.acmeRoot("production") };
+  });
+
+  const serialBy = async (environment: "staging" | "production", host: string): Promise<string> =>
+    serialOf(await verifiedHttps(story.world, urlOf(host), roots[environment]));
+
+  /** Announced and done exactly so. */
+  const change = async (next: Program, expected: string[]): Promise<void> => {
+    program = next;
+    await stack.configure(...settingsOf(program));
+    expect(describeOperations(await succeed(stack.preview()))).toEqual(expected);
+    expect(describeOperations(await succeed(stack.up()))).toEqual(expected);
+  };
+
+  const issuers = async (): Promise<string[]> =>
+    (await story.world.kubectl(["get", "clusterissuers", "-o", "name"])).split("\n").filter(Boolean);
+
+  it("serves both domains by staging", async () => {
+    await succeed(stack.up());
+    for (const host of [tea, coffee]) await serialBy("staging", host);
+    const both = roots.staging + roots.production;
+    clients = [tea, coffee].map((host) => startSteadyClient(story.world, urlOf(host), both));
+  });
+
+  it("promotes one domain and touches neither the other nor staging's issuer", async () => {
+    const untouched = await serialBy("staging", coffee);
+    await change(withDomain(program, tea, { environment: "production" }), [
+      `create ClusterIssuer edge-issuers-production`,
+      `update Certificate edge-${tea}`,
+    ]);
+    // The update ended with the new certificate, not with the old one that was still Ready.
+    await serialBy("production", tea);
+    expect(await serialBy("staging", coffee)).toBe(untouched);
+    expect(await issuers()).toEqual([
+      "clusterissuer.cert-manager.io/letsencrypt-production",
+      "clusterissuer.cert-manager.io/letsencrypt-staging",
+    ]);
+  });
+
+  it("promotes all at once, issues nothing again, and removes staging's issuer", async () => {
+    const untouched = await serialBy("production", tea);
+    await change(withArgs(program, { acme: { ...program.args.acme, environment: "production" } }), [
+      "delete ClusterIssuer edge-issuers-staging",
+      `update Certificate edge-${coffee}`,
+    ]);
+    await serialBy("production", coffee);
+    expect(await serialBy("production", tea)).toBe(untouched);
+    expect(await issuers()).toEqual(["clusterissuer.cert-manager.io/letsencrypt-production"]);
+  });
+
+  it("needs the domain's own environment no longer", async () => {
+    await change(withDomain(program, tea, { environment: undefined }), []);
+  });
+
+  it("answered all the time, by the old certificate until the new one was there", async () => {
+    const seen = await Promise.all(clients.map((client) => client.stop()));
+    expect(seen.flatMap(({ failures }) => failures)).toEqual([]);
+    expect(seen.map(({ serials }) => serials.length)).toEqual([2, 2]);
+    for (const { connections } of seen) expect(connections).toBeGreaterThan(100);
+  });
+});
