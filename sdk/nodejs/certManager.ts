@@ -44,6 +44,7 @@ export class CertManager extends pulumi.ComponentResource {
         if (!opts.id) {
             resourceInputs["createNamespace"] = (args?.createNamespace) ?? true;
             resourceInputs["gatewayApi"] = (args?.gatewayApi) ?? true;
+            resourceInputs["kubeconfig"] = args?.kubeconfig ? pulumi.secret(args.kubeconfig) : undefined;
             resourceInputs["namespace"] = (args?.namespace) ?? "cert-manager";
             resourceInputs["recursiveNameservers"] = args?.recursiveNameservers;
             resourceInputs["timeoutSeconds"] = (args?.timeoutSeconds) ?? 600;
@@ -76,6 +77,14 @@ export interface CertManagerArgs {
      * Source: controller.config.cert-manager.io/v1alpha1 gatewayAPI.enabled.
      */
     gatewayApi?: boolean;
+    /**
+     * Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
+     *
+     * Default: `kubeconfig` of the provider's configuration.
+     *
+     * Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
+     */
+    kubeconfig?: pulumi.Input<string | undefined>;
     /**
      * Namespace of cert-manager and of the issuers' credentials.
      *

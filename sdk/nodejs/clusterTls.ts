@@ -58,6 +58,7 @@ export class ClusterTls extends pulumi.ComponentResource {
             resourceInputs["defaults"] = args ? (args.defaults ? inputs.domainDefaultsArgsProvideDefaults(args.defaults) : undefined) : undefined;
             resourceInputs["dnsSecrets"] = args?.dnsSecrets ? pulumi.secret(args.dnsSecrets) : undefined;
             resourceInputs["domains"] = args?.domains;
+            resourceInputs["kubeconfig"] = args?.kubeconfig ? pulumi.secret(args.kubeconfig) : undefined;
             resourceInputs["platform"] = undefined /*out*/;
             resourceInputs["requiredDnsRecords"] = undefined /*out*/;
         } else {
@@ -104,4 +105,12 @@ export interface ClusterTlsArgs {
      * The domains. Their order has no meaning; each is known by its host, so adding or removing one touches no other.
      */
     domains: inputs.DomainArgs[];
+    /**
+     * Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
+     *
+     * Default: `kubeconfig` of the provider's configuration.
+     *
+     * Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
+     */
+    kubeconfig?: pulumi.Input<string | undefined>;
 }

@@ -50,6 +50,7 @@ export class Issuers extends pulumi.ComponentResource {
             resourceInputs["acme"] = args?.acme;
             resourceInputs["challenges"] = args?.challenges;
             resourceInputs["dnsSecrets"] = args?.dnsSecrets ? pulumi.secret(args.dnsSecrets) : undefined;
+            resourceInputs["kubeconfig"] = args?.kubeconfig ? pulumi.secret(args.kubeconfig) : undefined;
             resourceInputs["namespace"] = (args?.namespace) ?? "cert-manager";
             resourceInputs["timeoutSeconds"] = (args?.timeoutSeconds) ?? 180;
             resourceInputs["platform"] = undefined /*out*/;
@@ -81,6 +82,14 @@ export interface IssuersArgs {
      * Rule: each must be a text that neither begins nor ends with spaces or line ends; set it again without them.
      */
     dnsSecrets?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+    /**
+     * Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
+     *
+     * Default: `kubeconfig` of the provider's configuration.
+     *
+     * Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
+     */
+    kubeconfig?: pulumi.Input<string | undefined>;
     /**
      * cert-manager's namespace, where a ClusterIssuer's Secrets are read.
      *

@@ -36,6 +36,7 @@ export class Provider extends pulumi.ProviderResource {
         {
             resourceInputs["directory"] = args?.directory;
             resourceInputs["directoryCaBundle"] = args?.directoryCaBundle;
+            resourceInputs["kubeconfig"] = args?.kubeconfig ? pulumi.secret(args.kubeconfig) : undefined;
             resourceInputs["resolvers"] = pulumi.output(args?.resolvers).apply(JSON.stringify);
         }
         opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts);
@@ -65,6 +66,14 @@ export interface ProviderArgs {
      * Rule: must be one or more certificates in PEM form.
      */
     directoryCaBundle?: pulumi.Input<string | undefined>;
+    /**
+     * Text of a kubeconfig for the cluster, where args name none. With it certfleet itself waits for what it makes and says in full why something does not become ready.
+     *
+     * Default: the Kubernetes provider waits.
+     *
+     * Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
+     */
+    kubeconfig?: pulumi.Input<string | undefined>;
     /**
      * Recursive DNS servers that are asked whether a challenge's record is visible, where args name none.
      *

@@ -85,9 +85,11 @@ export class TlsDomain extends pulumi.ComponentResource {
             resourceInputs["certificateFrom"] = args?.certificateFrom;
             resourceInputs["certificateOnly"] = args?.certificateOnly;
             resourceInputs["createNamespace"] = args?.createNamespace;
+            resourceInputs["deletionProtection"] = args?.deletionProtection;
             resourceInputs["environment"] = args?.environment;
             resourceInputs["host"] = args?.host;
             resourceInputs["issuer"] = args ? (args.issuer ? inputs.issuerReferenceArgsProvideDefaults(args.issuer) : undefined) : undefined;
+            resourceInputs["kubeconfig"] = args?.kubeconfig ? pulumi.secret(args.kubeconfig) : undefined;
             resourceInputs["labels"] = args?.labels;
             resourceInputs["namespace"] = args?.namespace;
             resourceInputs["platform"] = args?.platform;
@@ -156,6 +158,12 @@ export interface TlsDomainArgs {
      */
     createNamespace?: boolean;
     /**
+     * Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
+     *
+     * Default: `false`.
+     */
+    deletionProtection?: boolean;
+    /**
      * ACME environment.
      *
      * Default: that of `acme`, or of the platform.
@@ -175,6 +183,14 @@ export interface TlsDomainArgs {
      * Source: cert-manager.io/v1 Certificate spec.issuerRef.
      */
     issuer?: inputs.IssuerReferenceArgs;
+    /**
+     * Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
+     *
+     * Default: `kubeconfig` of the provider's configuration.
+     *
+     * Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
+     */
+    kubeconfig?: pulumi.Input<string | undefined>;
     /**
      * Labels of everything that is made for the domain.
      */

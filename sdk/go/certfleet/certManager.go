@@ -48,6 +48,9 @@ func NewCertManager(ctx *pulumi.Context,
 		version_ := "1.21.2"
 		args.Version = &version_
 	}
+	if args.Kubeconfig != nil {
+		args.Kubeconfig = pulumi.ToSecret(args.Kubeconfig).(pulumi.StringPtrInput)
+	}
 	opts = internal.PkgResourceDefaultOpts(opts)
 	var resource CertManager
 	err := ctx.RegisterRemoteComponentResource("certfleet:index:CertManager", name, args, &resource, opts...)
@@ -68,6 +71,12 @@ type certManagerArgs struct {
 	//
 	// Source: controller.config.cert-manager.io/v1alpha1 gatewayAPI.enabled.
 	GatewayApi *bool `pulumi:"gatewayApi"`
+	// Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
+	//
+	// Default: `kubeconfig` of the provider's configuration.
+	//
+	// Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
+	Kubeconfig *string `pulumi:"kubeconfig"`
 	// Namespace of cert-manager and of the issuers' credentials.
 	//
 	// Default: `"cert-manager"`.
@@ -108,6 +117,12 @@ type CertManagerArgs struct {
 	//
 	// Source: controller.config.cert-manager.io/v1alpha1 gatewayAPI.enabled.
 	GatewayApi *bool
+	// Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
+	//
+	// Default: `kubeconfig` of the provider's configuration.
+	//
+	// Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
+	Kubeconfig pulumi.StringPtrInput
 	// Namespace of cert-manager and of the issuers' credentials.
 	//
 	// Default: `"cert-manager"`.

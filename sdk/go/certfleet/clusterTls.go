@@ -43,6 +43,9 @@ func NewClusterTls(ctx *pulumi.Context,
 	if args.DnsSecrets != nil {
 		args.DnsSecrets = pulumi.ToSecret(args.DnsSecrets).(pulumi.StringMapInput)
 	}
+	if args.Kubeconfig != nil {
+		args.Kubeconfig = pulumi.ToSecret(args.Kubeconfig).(pulumi.StringPtrInput)
+	}
 	opts = internal.PkgResourceDefaultOpts(opts)
 	var resource ClusterTls
 	err := ctx.RegisterRemoteComponentResource("certfleet:index:ClusterTls", name, args, &resource, opts...)
@@ -71,6 +74,12 @@ type clusterTlsArgs struct {
 	DnsSecrets map[string]string `pulumi:"dnsSecrets"`
 	// The domains. Their order has no meaning; each is known by its host, so adding or removing one touches no other.
 	Domains []Domain `pulumi:"domains"`
+	// Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
+	//
+	// Default: `kubeconfig` of the provider's configuration.
+	//
+	// Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
+	Kubeconfig *string `pulumi:"kubeconfig"`
 }
 
 // The set of arguments for constructing a ClusterTls resource.
@@ -93,6 +102,12 @@ type ClusterTlsArgs struct {
 	DnsSecrets pulumi.StringMapInput
 	// The domains. Their order has no meaning; each is known by its host, so adding or removing one touches no other.
 	Domains []DomainArgs
+	// Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
+	//
+	// Default: `kubeconfig` of the provider's configuration.
+	//
+	// Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
+	Kubeconfig pulumi.StringPtrInput
 }
 
 func (ClusterTlsArgs) ElementType() reflect.Type {

@@ -40,6 +40,9 @@ func NewIssuers(ctx *pulumi.Context,
 	if args.DnsSecrets != nil {
 		args.DnsSecrets = pulumi.ToSecret(args.DnsSecrets).(pulumi.StringMapInput)
 	}
+	if args.Kubeconfig != nil {
+		args.Kubeconfig = pulumi.ToSecret(args.Kubeconfig).(pulumi.StringPtrInput)
+	}
 	opts = internal.PkgResourceDefaultOpts(opts)
 	var resource Issuers
 	err := ctx.RegisterRemoteComponentResource("certfleet:index:Issuers", name, args, &resource, opts...)
@@ -60,6 +63,12 @@ type issuersArgs struct {
 	//
 	// Rule: each must be a text that neither begins nor ends with spaces or line ends; set it again without them.
 	DnsSecrets map[string]string `pulumi:"dnsSecrets"`
+	// Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
+	//
+	// Default: `kubeconfig` of the provider's configuration.
+	//
+	// Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
+	Kubeconfig *string `pulumi:"kubeconfig"`
 	// cert-manager's namespace, where a ClusterIssuer's Secrets are read.
 	//
 	// Default: `"cert-manager"`.
@@ -88,6 +97,12 @@ type IssuersArgs struct {
 	//
 	// Rule: each must be a text that neither begins nor ends with spaces or line ends; set it again without them.
 	DnsSecrets pulumi.StringMapInput
+	// Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
+	//
+	// Default: `kubeconfig` of the provider's configuration.
+	//
+	// Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
+	Kubeconfig pulumi.StringPtrInput
 	// cert-manager's namespace, where a ClusterIssuer's Secrets are read.
 	//
 	// Default: `"cert-manager"`.

@@ -23,6 +23,9 @@ func NewProvider(ctx *pulumi.Context,
 		args = &ProviderArgs{}
 	}
 
+	if args.Kubeconfig != nil {
+		args.Kubeconfig = pulumi.ToSecret(args.Kubeconfig).(pulumi.StringPtrInput)
+	}
 	opts = internal.PkgResourceDefaultOpts(opts)
 	var resource Provider
 	err := ctx.RegisterResource("pulumi:providers:certfleet", name, args, &resource, opts...)
@@ -47,6 +50,12 @@ type providerArgs struct {
 	//
 	// Rule: must be one or more certificates in PEM form.
 	DirectoryCaBundle *string `pulumi:"directoryCaBundle"`
+	// Text of a kubeconfig for the cluster, where args name none. With it certfleet itself waits for what it makes and says in full why something does not become ready.
+	//
+	// Default: the Kubernetes provider waits.
+	//
+	// Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
+	Kubeconfig *string `pulumi:"kubeconfig"`
 	// Recursive DNS servers that are asked whether a challenge's record is visible, where args name none.
 	//
 	// Default: the system's resolver.
@@ -71,6 +80,12 @@ type ProviderArgs struct {
 	//
 	// Rule: must be one or more certificates in PEM form.
 	DirectoryCaBundle pulumi.StringPtrInput
+	// Text of a kubeconfig for the cluster, where args name none. With it certfleet itself waits for what it makes and says in full why something does not become ready.
+	//
+	// Default: the Kubernetes provider waits.
+	//
+	// Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
+	Kubeconfig pulumi.StringPtrInput
 	// Recursive DNS servers that are asked whether a challenge's record is visible, where args name none.
 	//
 	// Default: the system's resolver.

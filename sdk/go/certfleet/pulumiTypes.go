@@ -15,6 +15,12 @@ var _ = internal.GetEnvOrDefault
 
 // The ACME account and directories that certificates are ordered from (RFC 8555).
 type Acme struct {
+	// Name of a rotation, such as `2026-11`. Another one makes a new key, in a Secret of its own, and registers a new account with it. Certificates stay as they are.
+	//
+	// Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.privateKeySecretRef.name.
+	AccountKeyRotation *string `pulumi:"accountKeyRotation"`
 	// Further environments that get an issuer although no domain of this component uses them, for other stacks to use.
 	AdditionalEnvironments []AcmeEnvironment `pulumi:"additionalEnvironments"`
 	// The directory behind environment "custom".
@@ -44,6 +50,12 @@ type AcmeInput interface {
 
 // The ACME account and directories that certificates are ordered from (RFC 8555).
 type AcmeArgs struct {
+	// Name of a rotation, such as `2026-11`. Another one makes a new key, in a Secret of its own, and registers a new account with it. Certificates stay as they are.
+	//
+	// Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.privateKeySecretRef.name.
+	AccountKeyRotation *string `pulumi:"accountKeyRotation"`
 	// Further environments that get an issuer although no domain of this component uses them, for other stacks to use.
 	AdditionalEnvironments []AcmeEnvironment `pulumi:"additionalEnvironments"`
 	// The directory behind environment "custom".
@@ -138,6 +150,15 @@ func (o AcmeOutput) ToAcmePtrOutputWithContext(ctx context.Context) AcmePtrOutpu
 	}).(AcmePtrOutput)
 }
 
+// Name of a rotation, such as `2026-11`. Another one makes a new key, in a Secret of its own, and registers a new account with it. Certificates stay as they are.
+//
+// Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.privateKeySecretRef.name.
+func (o AcmeOutput) AccountKeyRotation() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Acme) *string { return v.AccountKeyRotation }).(pulumi.StringPtrOutput)
+}
+
 // Further environments that get an issuer although no domain of this component uses them, for other stacks to use.
 func (o AcmeOutput) AdditionalEnvironments() AcmeEnvironmentArrayOutput {
 	return o.ApplyT(func(v Acme) []AcmeEnvironment { return v.AdditionalEnvironments }).(AcmeEnvironmentArrayOutput)
@@ -186,6 +207,20 @@ func (o AcmePtrOutput) Elem() AcmeOutput {
 		var ret Acme
 		return ret
 	}).(AcmeOutput)
+}
+
+// Name of a rotation, such as `2026-11`. Another one makes a new key, in a Secret of its own, and registers a new account with it. Certificates stay as they are.
+//
+// Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.privateKeySecretRef.name.
+func (o AcmePtrOutput) AccountKeyRotation() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Acme) *string {
+		if v == nil {
+			return nil
+		}
+		return v.AccountKeyRotation
+	}).(pulumi.StringPtrOutput)
 }
 
 // Further environments that get an issuer although no domain of this component uses them, for other stacks to use.
@@ -1044,8 +1079,18 @@ func (o CertManagerInstallationPtrOutput) Version() pulumi.StringPtrOutput {
 
 // How control over the names of some zones is proven to the CA (RFC 8555 section 8). Exactly one kind.
 type Challenge struct {
+	// DNS-01 by Google Cloud DNS.
+	CloudDns *CloudDnsChallenge `pulumi:"cloudDns"`
 	// DNS-01 by Cloudflare.
 	Cloudflare *CloudflareChallenge `pulumi:"cloudflare"`
+	// A text that stands for the present key or token, such as the month it dates from. When it changes, a new one is made and written into a Secret of its own, issues a certificate by way of trial, is taken over by the issuers, and then the old one is deleted.
+	//
+	// Rule: must be at most 32 lower-case letters, digits and inner hyphens, such as 2026-11.
+	Rotation *string `pulumi:"rotation"`
+	// Keeps the entry's credential and managed zone without using them, so that a zone can move to another entry, and back, while both are valid.
+	//
+	// Default: `false`.
+	Standby *bool `pulumi:"standby"`
 	// DNS zones that this entry serves. Without zones it serves all names that no other entry serves.
 	//
 	// Rule: must name a zone, or be left out to match every name; each must be a full name such as example.com; each must be a zone without a wildcard: a zone serves every name in it; leave the first label out.
@@ -1060,6 +1105,8 @@ func (val *Challenge) Defaults() *Challenge {
 		return nil
 	}
 	tmp := *val
+	tmp.CloudDns = tmp.CloudDns.Defaults()
+
 	tmp.Cloudflare = tmp.Cloudflare.Defaults()
 
 	return &tmp
@@ -1078,8 +1125,18 @@ type ChallengeInput interface {
 
 // How control over the names of some zones is proven to the CA (RFC 8555 section 8). Exactly one kind.
 type ChallengeArgs struct {
+	// DNS-01 by Google Cloud DNS.
+	CloudDns *CloudDnsChallengeArgs `pulumi:"cloudDns"`
 	// DNS-01 by Cloudflare.
 	Cloudflare *CloudflareChallengeArgs `pulumi:"cloudflare"`
+	// A text that stands for the present key or token, such as the month it dates from. When it changes, a new one is made and written into a Secret of its own, issues a certificate by way of trial, is taken over by the issuers, and then the old one is deleted.
+	//
+	// Rule: must be at most 32 lower-case letters, digits and inner hyphens, such as 2026-11.
+	Rotation *string `pulumi:"rotation"`
+	// Keeps the entry's credential and managed zone without using them, so that a zone can move to another entry, and back, while both are valid.
+	//
+	// Default: `false`.
+	Standby *bool `pulumi:"standby"`
 	// DNS zones that this entry serves. Without zones it serves all names that no other entry serves.
 	//
 	// Rule: must name a zone, or be left out to match every name; each must be a full name such as example.com; each must be a zone without a wildcard: a zone serves every name in it; leave the first label out.
@@ -1094,6 +1151,8 @@ func (val *ChallengeArgs) Defaults() *ChallengeArgs {
 		return nil
 	}
 	tmp := *val
+	tmp.CloudDns = tmp.CloudDns.Defaults()
+
 	tmp.Cloudflare = tmp.Cloudflare.Defaults()
 
 	return &tmp
@@ -1150,9 +1209,28 @@ func (o ChallengeOutput) ToChallengeOutputWithContext(ctx context.Context) Chall
 	return o
 }
 
+// DNS-01 by Google Cloud DNS.
+func (o ChallengeOutput) CloudDns() CloudDnsChallengePtrOutput {
+	return o.ApplyT(func(v Challenge) *CloudDnsChallenge { return v.CloudDns }).(CloudDnsChallengePtrOutput)
+}
+
 // DNS-01 by Cloudflare.
 func (o ChallengeOutput) Cloudflare() CloudflareChallengePtrOutput {
 	return o.ApplyT(func(v Challenge) *CloudflareChallenge { return v.Cloudflare }).(CloudflareChallengePtrOutput)
+}
+
+// A text that stands for the present key or token, such as the month it dates from. When it changes, a new one is made and written into a Secret of its own, issues a certificate by way of trial, is taken over by the issuers, and then the old one is deleted.
+//
+// Rule: must be at most 32 lower-case letters, digits and inner hyphens, such as 2026-11.
+func (o ChallengeOutput) Rotation() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Challenge) *string { return v.Rotation }).(pulumi.StringPtrOutput)
+}
+
+// Keeps the entry's credential and managed zone without using them, so that a zone can move to another entry, and back, while both are valid.
+//
+// Default: `false`.
+func (o ChallengeOutput) Standby() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v Challenge) *bool { return v.Standby }).(pulumi.BoolPtrOutput)
 }
 
 // DNS zones that this entry serves. Without zones it serves all names that no other entry serves.
@@ -1184,14 +1262,780 @@ func (o ChallengeArrayOutput) Index(i pulumi.IntInput) ChallengeOutput {
 	}).(ChallengeOutput)
 }
 
-// DNS-01 by Cloudflare's API, with a token that may read the zone and edit its DNS records. Exactly one of `secret` and `existingSecret`.
+// DNS-01 by Google Cloud DNS. At most one of `secret`, `existingSecret` and `workloadIdentity`; with none of them a service account with the least rights and a key of it are made with the Google Cloud provider of the program.
+type CloudDnsChallenge struct {
+	// Makes the managed zone (and on destroy deletes it). The entry must name exactly one zone. Its name servers are an output.
+	//
+	// Default: `false`.
+	CreateZone *bool `pulumi:"createZone"`
+	// Secret in cert-manager's namespace that holds a service account's key, kept by somebody else.
+	ExistingSecret *ServiceAccountKeyReference `pulumi:"existingSecret"`
+	// Managed zone that serves all of the entry's zones. With it nothing has to be looked up, so rights in that managed zone alone are enough.
+	//
+	// Rule: must be the name of a managed zone (gcloud dns managed-zones list), not the DNS name that it serves.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cloudDNS.hostedZoneName.
+	HostedZoneName *string `pulumi:"hostedZoneName"`
+	// Google Cloud project that the managed zones are in.
+	//
+	// Rule: must be a project id of 6 to 30 lower-case letters, digits and hyphens that begins with a letter, not the project's number or title.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cloudDNS.project.
+	Project string `pulumi:"project"`
+	// Key in `dnsSecrets` of a service account's key, in JSON as Google hands it out. certfleet writes it into a Secret in cert-manager's namespace.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+	Secret *string `pulumi:"secret"`
+	// Names of the service account and the role that are made.
+	ServiceAccount *CloudDnsServiceAccount `pulumi:"serviceAccount"`
+	// Does without a key.
+	WorkloadIdentity *CloudDnsWorkloadIdentity `pulumi:"workloadIdentity"`
+}
+
+// Defaults sets the appropriate defaults for CloudDnsChallenge
+func (val *CloudDnsChallenge) Defaults() *CloudDnsChallenge {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	if tmp.CreateZone == nil {
+		createZone_ := false
+		tmp.CreateZone = &createZone_
+	}
+	tmp.ExistingSecret = tmp.ExistingSecret.Defaults()
+
+	tmp.WorkloadIdentity = tmp.WorkloadIdentity.Defaults()
+
+	return &tmp
+}
+
+// CloudDnsChallengeInput is an input type that accepts CloudDnsChallengeArgs and CloudDnsChallengeOutput values.
+// You can construct a concrete instance of `CloudDnsChallengeInput` via:
+//
+//	CloudDnsChallengeArgs{...}
+type CloudDnsChallengeInput interface {
+	pulumi.Input
+
+	ToCloudDnsChallengeOutput() CloudDnsChallengeOutput
+	ToCloudDnsChallengeOutputWithContext(context.Context) CloudDnsChallengeOutput
+}
+
+// DNS-01 by Google Cloud DNS. At most one of `secret`, `existingSecret` and `workloadIdentity`; with none of them a service account with the least rights and a key of it are made with the Google Cloud provider of the program.
+type CloudDnsChallengeArgs struct {
+	// Makes the managed zone (and on destroy deletes it). The entry must name exactly one zone. Its name servers are an output.
+	//
+	// Default: `false`.
+	CreateZone *bool `pulumi:"createZone"`
+	// Secret in cert-manager's namespace that holds a service account's key, kept by somebody else.
+	ExistingSecret *ServiceAccountKeyReferenceArgs `pulumi:"existingSecret"`
+	// Managed zone that serves all of the entry's zones. With it nothing has to be looked up, so rights in that managed zone alone are enough.
+	//
+	// Rule: must be the name of a managed zone (gcloud dns managed-zones list), not the DNS name that it serves.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cloudDNS.hostedZoneName.
+	HostedZoneName *string `pulumi:"hostedZoneName"`
+	// Google Cloud project that the managed zones are in.
+	//
+	// Rule: must be a project id of 6 to 30 lower-case letters, digits and hyphens that begins with a letter, not the project's number or title.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cloudDNS.project.
+	Project string `pulumi:"project"`
+	// Key in `dnsSecrets` of a service account's key, in JSON as Google hands it out. certfleet writes it into a Secret in cert-manager's namespace.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+	Secret *string `pulumi:"secret"`
+	// Names of the service account and the role that are made.
+	ServiceAccount *CloudDnsServiceAccountArgs `pulumi:"serviceAccount"`
+	// Does without a key.
+	WorkloadIdentity *CloudDnsWorkloadIdentityArgs `pulumi:"workloadIdentity"`
+}
+
+// Defaults sets the appropriate defaults for CloudDnsChallengeArgs
+func (val *CloudDnsChallengeArgs) Defaults() *CloudDnsChallengeArgs {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	if tmp.CreateZone == nil {
+		createZone_ := false
+		tmp.CreateZone = &createZone_
+	}
+	tmp.ExistingSecret = tmp.ExistingSecret.Defaults()
+
+	tmp.WorkloadIdentity = tmp.WorkloadIdentity.Defaults()
+
+	return &tmp
+}
+func (CloudDnsChallengeArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*CloudDnsChallenge)(nil)).Elem()
+}
+
+func (i CloudDnsChallengeArgs) ToCloudDnsChallengeOutput() CloudDnsChallengeOutput {
+	return i.ToCloudDnsChallengeOutputWithContext(context.Background())
+}
+
+func (i CloudDnsChallengeArgs) ToCloudDnsChallengeOutputWithContext(ctx context.Context) CloudDnsChallengeOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CloudDnsChallengeOutput)
+}
+
+func (i CloudDnsChallengeArgs) ToCloudDnsChallengePtrOutput() CloudDnsChallengePtrOutput {
+	return i.ToCloudDnsChallengePtrOutputWithContext(context.Background())
+}
+
+func (i CloudDnsChallengeArgs) ToCloudDnsChallengePtrOutputWithContext(ctx context.Context) CloudDnsChallengePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CloudDnsChallengeOutput).ToCloudDnsChallengePtrOutputWithContext(ctx)
+}
+
+// CloudDnsChallengePtrInput is an input type that accepts CloudDnsChallengeArgs, CloudDnsChallengePtr and CloudDnsChallengePtrOutput values.
+// You can construct a concrete instance of `CloudDnsChallengePtrInput` via:
+//
+//	        CloudDnsChallengeArgs{...}
+//
+//	or:
+//
+//	        nil
+type CloudDnsChallengePtrInput interface {
+	pulumi.Input
+
+	ToCloudDnsChallengePtrOutput() CloudDnsChallengePtrOutput
+	ToCloudDnsChallengePtrOutputWithContext(context.Context) CloudDnsChallengePtrOutput
+}
+
+type cloudDnsChallengePtrType CloudDnsChallengeArgs
+
+func CloudDnsChallengePtr(v *CloudDnsChallengeArgs) CloudDnsChallengePtrInput {
+	return (*cloudDnsChallengePtrType)(v)
+}
+
+func (*cloudDnsChallengePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**CloudDnsChallenge)(nil)).Elem()
+}
+
+func (i *cloudDnsChallengePtrType) ToCloudDnsChallengePtrOutput() CloudDnsChallengePtrOutput {
+	return i.ToCloudDnsChallengePtrOutputWithContext(context.Background())
+}
+
+func (i *cloudDnsChallengePtrType) ToCloudDnsChallengePtrOutputWithContext(ctx context.Context) CloudDnsChallengePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CloudDnsChallengePtrOutput)
+}
+
+// DNS-01 by Google Cloud DNS. At most one of `secret`, `existingSecret` and `workloadIdentity`; with none of them a service account with the least rights and a key of it are made with the Google Cloud provider of the program.
+type CloudDnsChallengeOutput struct{ *pulumi.OutputState }
+
+func (CloudDnsChallengeOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CloudDnsChallenge)(nil)).Elem()
+}
+
+func (o CloudDnsChallengeOutput) ToCloudDnsChallengeOutput() CloudDnsChallengeOutput {
+	return o
+}
+
+func (o CloudDnsChallengeOutput) ToCloudDnsChallengeOutputWithContext(ctx context.Context) CloudDnsChallengeOutput {
+	return o
+}
+
+func (o CloudDnsChallengeOutput) ToCloudDnsChallengePtrOutput() CloudDnsChallengePtrOutput {
+	return o.ToCloudDnsChallengePtrOutputWithContext(context.Background())
+}
+
+func (o CloudDnsChallengeOutput) ToCloudDnsChallengePtrOutputWithContext(ctx context.Context) CloudDnsChallengePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v CloudDnsChallenge) *CloudDnsChallenge {
+		return &v
+	}).(CloudDnsChallengePtrOutput)
+}
+
+// Makes the managed zone (and on destroy deletes it). The entry must name exactly one zone. Its name servers are an output.
+//
+// Default: `false`.
+func (o CloudDnsChallengeOutput) CreateZone() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v CloudDnsChallenge) *bool { return v.CreateZone }).(pulumi.BoolPtrOutput)
+}
+
+// Secret in cert-manager's namespace that holds a service account's key, kept by somebody else.
+func (o CloudDnsChallengeOutput) ExistingSecret() ServiceAccountKeyReferencePtrOutput {
+	return o.ApplyT(func(v CloudDnsChallenge) *ServiceAccountKeyReference { return v.ExistingSecret }).(ServiceAccountKeyReferencePtrOutput)
+}
+
+// Managed zone that serves all of the entry's zones. With it nothing has to be looked up, so rights in that managed zone alone are enough.
+//
+// Rule: must be the name of a managed zone (gcloud dns managed-zones list), not the DNS name that it serves.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cloudDNS.hostedZoneName.
+func (o CloudDnsChallengeOutput) HostedZoneName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v CloudDnsChallenge) *string { return v.HostedZoneName }).(pulumi.StringPtrOutput)
+}
+
+// Google Cloud project that the managed zones are in.
+//
+// Rule: must be a project id of 6 to 30 lower-case letters, digits and hyphens that begins with a letter, not the project's number or title.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cloudDNS.project.
+func (o CloudDnsChallengeOutput) Project() pulumi.StringOutput {
+	return o.ApplyT(func(v CloudDnsChallenge) string { return v.Project }).(pulumi.StringOutput)
+}
+
+// Key in `dnsSecrets` of a service account's key, in JSON as Google hands it out. certfleet writes it into a Secret in cert-manager's namespace.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+func (o CloudDnsChallengeOutput) Secret() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v CloudDnsChallenge) *string { return v.Secret }).(pulumi.StringPtrOutput)
+}
+
+// Names of the service account and the role that are made.
+func (o CloudDnsChallengeOutput) ServiceAccount() CloudDnsServiceAccountPtrOutput {
+	return o.ApplyT(func(v CloudDnsChallenge) *CloudDnsServiceAccount { return v.ServiceAccount }).(CloudDnsServiceAccountPtrOutput)
+}
+
+// Does without a key.
+func (o CloudDnsChallengeOutput) WorkloadIdentity() CloudDnsWorkloadIdentityPtrOutput {
+	return o.ApplyT(func(v CloudDnsChallenge) *CloudDnsWorkloadIdentity { return v.WorkloadIdentity }).(CloudDnsWorkloadIdentityPtrOutput)
+}
+
+type CloudDnsChallengePtrOutput struct{ *pulumi.OutputState }
+
+func (CloudDnsChallengePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**CloudDnsChallenge)(nil)).Elem()
+}
+
+func (o CloudDnsChallengePtrOutput) ToCloudDnsChallengePtrOutput() CloudDnsChallengePtrOutput {
+	return o
+}
+
+func (o CloudDnsChallengePtrOutput) ToCloudDnsChallengePtrOutputWithContext(ctx context.Context) CloudDnsChallengePtrOutput {
+	return o
+}
+
+func (o CloudDnsChallengePtrOutput) Elem() CloudDnsChallengeOutput {
+	return o.ApplyT(func(v *CloudDnsChallenge) CloudDnsChallenge {
+		if v != nil {
+			return *v
+		}
+		var ret CloudDnsChallenge
+		return ret
+	}).(CloudDnsChallengeOutput)
+}
+
+// Makes the managed zone (and on destroy deletes it). The entry must name exactly one zone. Its name servers are an output.
+//
+// Default: `false`.
+func (o CloudDnsChallengePtrOutput) CreateZone() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *CloudDnsChallenge) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.CreateZone
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Secret in cert-manager's namespace that holds a service account's key, kept by somebody else.
+func (o CloudDnsChallengePtrOutput) ExistingSecret() ServiceAccountKeyReferencePtrOutput {
+	return o.ApplyT(func(v *CloudDnsChallenge) *ServiceAccountKeyReference {
+		if v == nil {
+			return nil
+		}
+		return v.ExistingSecret
+	}).(ServiceAccountKeyReferencePtrOutput)
+}
+
+// Managed zone that serves all of the entry's zones. With it nothing has to be looked up, so rights in that managed zone alone are enough.
+//
+// Rule: must be the name of a managed zone (gcloud dns managed-zones list), not the DNS name that it serves.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cloudDNS.hostedZoneName.
+func (o CloudDnsChallengePtrOutput) HostedZoneName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *CloudDnsChallenge) *string {
+		if v == nil {
+			return nil
+		}
+		return v.HostedZoneName
+	}).(pulumi.StringPtrOutput)
+}
+
+// Google Cloud project that the managed zones are in.
+//
+// Rule: must be a project id of 6 to 30 lower-case letters, digits and hyphens that begins with a letter, not the project's number or title.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cloudDNS.project.
+func (o CloudDnsChallengePtrOutput) Project() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *CloudDnsChallenge) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Project
+	}).(pulumi.StringPtrOutput)
+}
+
+// Key in `dnsSecrets` of a service account's key, in JSON as Google hands it out. certfleet writes it into a Secret in cert-manager's namespace.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+func (o CloudDnsChallengePtrOutput) Secret() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *CloudDnsChallenge) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Secret
+	}).(pulumi.StringPtrOutput)
+}
+
+// Names of the service account and the role that are made.
+func (o CloudDnsChallengePtrOutput) ServiceAccount() CloudDnsServiceAccountPtrOutput {
+	return o.ApplyT(func(v *CloudDnsChallenge) *CloudDnsServiceAccount {
+		if v == nil {
+			return nil
+		}
+		return v.ServiceAccount
+	}).(CloudDnsServiceAccountPtrOutput)
+}
+
+// Does without a key.
+func (o CloudDnsChallengePtrOutput) WorkloadIdentity() CloudDnsWorkloadIdentityPtrOutput {
+	return o.ApplyT(func(v *CloudDnsChallenge) *CloudDnsWorkloadIdentity {
+		if v == nil {
+			return nil
+		}
+		return v.WorkloadIdentity
+	}).(CloudDnsWorkloadIdentityPtrOutput)
+}
+
+// Names of the service account and the role that are made. Within a project they must be unique.
+type CloudDnsServiceAccount struct {
+	// The service account's id: what stands before the @ of its e-mail address.
+	//
+	// Default: from project, stack and the component's name.
+	//
+	// Rule: must be an account id of 6 to 30 lower-case letters, digits and hyphens that begins with a letter.
+	//
+	// Source: Google IAM API v1, projects.serviceAccounts.create accountId.
+	AccountId *string `pulumi:"accountId"`
+	// Id of the custom role.
+	//
+	// Default: from project, stack and the component's name.
+	//
+	// Rule: must be a role id of 3 to 64 letters, digits, underscores and dots.
+	//
+	// Source: Google IAM API v1, projects.roles.create roleId.
+	RoleId *string `pulumi:"roleId"`
+}
+
+// CloudDnsServiceAccountInput is an input type that accepts CloudDnsServiceAccountArgs and CloudDnsServiceAccountOutput values.
+// You can construct a concrete instance of `CloudDnsServiceAccountInput` via:
+//
+//	CloudDnsServiceAccountArgs{...}
+type CloudDnsServiceAccountInput interface {
+	pulumi.Input
+
+	ToCloudDnsServiceAccountOutput() CloudDnsServiceAccountOutput
+	ToCloudDnsServiceAccountOutputWithContext(context.Context) CloudDnsServiceAccountOutput
+}
+
+// Names of the service account and the role that are made. Within a project they must be unique.
+type CloudDnsServiceAccountArgs struct {
+	// The service account's id: what stands before the @ of its e-mail address.
+	//
+	// Default: from project, stack and the component's name.
+	//
+	// Rule: must be an account id of 6 to 30 lower-case letters, digits and hyphens that begins with a letter.
+	//
+	// Source: Google IAM API v1, projects.serviceAccounts.create accountId.
+	AccountId *string `pulumi:"accountId"`
+	// Id of the custom role.
+	//
+	// Default: from project, stack and the component's name.
+	//
+	// Rule: must be a role id of 3 to 64 letters, digits, underscores and dots.
+	//
+	// Source: Google IAM API v1, projects.roles.create roleId.
+	RoleId *string `pulumi:"roleId"`
+}
+
+func (CloudDnsServiceAccountArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*CloudDnsServiceAccount)(nil)).Elem()
+}
+
+func (i CloudDnsServiceAccountArgs) ToCloudDnsServiceAccountOutput() CloudDnsServiceAccountOutput {
+	return i.ToCloudDnsServiceAccountOutputWithContext(context.Background())
+}
+
+func (i CloudDnsServiceAccountArgs) ToCloudDnsServiceAccountOutputWithContext(ctx context.Context) CloudDnsServiceAccountOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CloudDnsServiceAccountOutput)
+}
+
+func (i CloudDnsServiceAccountArgs) ToCloudDnsServiceAccountPtrOutput() CloudDnsServiceAccountPtrOutput {
+	return i.ToCloudDnsServiceAccountPtrOutputWithContext(context.Background())
+}
+
+func (i CloudDnsServiceAccountArgs) ToCloudDnsServiceAccountPtrOutputWithContext(ctx context.Context) CloudDnsServiceAccountPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CloudDnsServiceAccountOutput).ToCloudDnsServiceAccountPtrOutputWithContext(ctx)
+}
+
+// CloudDnsServiceAccountPtrInput is an input type that accepts CloudDnsServiceAccountArgs, CloudDnsServiceAccountPtr and CloudDnsServiceAccountPtrOutput values.
+// You can construct a concrete instance of `CloudDnsServiceAccountPtrInput` via:
+//
+//	        CloudDnsServiceAccountArgs{...}
+//
+//	or:
+//
+//	        nil
+type CloudDnsServiceAccountPtrInput interface {
+	pulumi.Input
+
+	ToCloudDnsServiceAccountPtrOutput() CloudDnsServiceAccountPtrOutput
+	ToCloudDnsServiceAccountPtrOutputWithContext(context.Context) CloudDnsServiceAccountPtrOutput
+}
+
+type cloudDnsServiceAccountPtrType CloudDnsServiceAccountArgs
+
+func CloudDnsServiceAccountPtr(v *CloudDnsServiceAccountArgs) CloudDnsServiceAccountPtrInput {
+	return (*cloudDnsServiceAccountPtrType)(v)
+}
+
+func (*cloudDnsServiceAccountPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**CloudDnsServiceAccount)(nil)).Elem()
+}
+
+func (i *cloudDnsServiceAccountPtrType) ToCloudDnsServiceAccountPtrOutput() CloudDnsServiceAccountPtrOutput {
+	return i.ToCloudDnsServiceAccountPtrOutputWithContext(context.Background())
+}
+
+func (i *cloudDnsServiceAccountPtrType) ToCloudDnsServiceAccountPtrOutputWithContext(ctx context.Context) CloudDnsServiceAccountPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CloudDnsServiceAccountPtrOutput)
+}
+
+// Names of the service account and the role that are made. Within a project they must be unique.
+type CloudDnsServiceAccountOutput struct{ *pulumi.OutputState }
+
+func (CloudDnsServiceAccountOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CloudDnsServiceAccount)(nil)).Elem()
+}
+
+func (o CloudDnsServiceAccountOutput) ToCloudDnsServiceAccountOutput() CloudDnsServiceAccountOutput {
+	return o
+}
+
+func (o CloudDnsServiceAccountOutput) ToCloudDnsServiceAccountOutputWithContext(ctx context.Context) CloudDnsServiceAccountOutput {
+	return o
+}
+
+func (o CloudDnsServiceAccountOutput) ToCloudDnsServiceAccountPtrOutput() CloudDnsServiceAccountPtrOutput {
+	return o.ToCloudDnsServiceAccountPtrOutputWithContext(context.Background())
+}
+
+func (o CloudDnsServiceAccountOutput) ToCloudDnsServiceAccountPtrOutputWithContext(ctx context.Context) CloudDnsServiceAccountPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v CloudDnsServiceAccount) *CloudDnsServiceAccount {
+		return &v
+	}).(CloudDnsServiceAccountPtrOutput)
+}
+
+// The service account's id: what stands before the @ of its e-mail address.
+//
+// Default: from project, stack and the component's name.
+//
+// Rule: must be an account id of 6 to 30 lower-case letters, digits and hyphens that begins with a letter.
+//
+// Source: Google IAM API v1, projects.serviceAccounts.create accountId.
+func (o CloudDnsServiceAccountOutput) AccountId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v CloudDnsServiceAccount) *string { return v.AccountId }).(pulumi.StringPtrOutput)
+}
+
+// Id of the custom role.
+//
+// Default: from project, stack and the component's name.
+//
+// Rule: must be a role id of 3 to 64 letters, digits, underscores and dots.
+//
+// Source: Google IAM API v1, projects.roles.create roleId.
+func (o CloudDnsServiceAccountOutput) RoleId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v CloudDnsServiceAccount) *string { return v.RoleId }).(pulumi.StringPtrOutput)
+}
+
+type CloudDnsServiceAccountPtrOutput struct{ *pulumi.OutputState }
+
+func (CloudDnsServiceAccountPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**CloudDnsServiceAccount)(nil)).Elem()
+}
+
+func (o CloudDnsServiceAccountPtrOutput) ToCloudDnsServiceAccountPtrOutput() CloudDnsServiceAccountPtrOutput {
+	return o
+}
+
+func (o CloudDnsServiceAccountPtrOutput) ToCloudDnsServiceAccountPtrOutputWithContext(ctx context.Context) CloudDnsServiceAccountPtrOutput {
+	return o
+}
+
+func (o CloudDnsServiceAccountPtrOutput) Elem() CloudDnsServiceAccountOutput {
+	return o.ApplyT(func(v *CloudDnsServiceAccount) CloudDnsServiceAccount {
+		if v != nil {
+			return *v
+		}
+		var ret CloudDnsServiceAccount
+		return ret
+	}).(CloudDnsServiceAccountOutput)
+}
+
+// The service account's id: what stands before the @ of its e-mail address.
+//
+// Default: from project, stack and the component's name.
+//
+// Rule: must be an account id of 6 to 30 lower-case letters, digits and hyphens that begins with a letter.
+//
+// Source: Google IAM API v1, projects.serviceAccounts.create accountId.
+func (o CloudDnsServiceAccountPtrOutput) AccountId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *CloudDnsServiceAccount) *string {
+		if v == nil {
+			return nil
+		}
+		return v.AccountId
+	}).(pulumi.StringPtrOutput)
+}
+
+// Id of the custom role.
+//
+// Default: from project, stack and the component's name.
+//
+// Rule: must be a role id of 3 to 64 letters, digits, underscores and dots.
+//
+// Source: Google IAM API v1, projects.roles.create roleId.
+func (o CloudDnsServiceAccountPtrOutput) RoleId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *CloudDnsServiceAccount) *string {
+		if v == nil {
+			return nil
+		}
+		return v.RoleId
+	}).(pulumi.StringPtrOutput)
+}
+
+// No key at all: cert-manager's Kubernetes ServiceAccount acts as the Google service account that is made (GKE Workload Identity). For ClusterIssuers only, for cert-manager takes no such credentials for an Issuer.
+type CloudDnsWorkloadIdentity struct {
+	// Kubernetes ServiceAccount of cert-manager's controller, in cert-manager's namespace.
+	//
+	// Default: `"cert-manager"`.
+	//
+	// Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+	KubernetesServiceAccount *string `pulumi:"kubernetesServiceAccount"`
+	// Workload identity pool of the cluster, where the cluster is in another project.
+	//
+	// Default: `PROJECT.svc.id.goog` of `project`.
+	//
+	// Rule: must not be empty.
+	Pool *string `pulumi:"pool"`
+}
+
+// Defaults sets the appropriate defaults for CloudDnsWorkloadIdentity
+func (val *CloudDnsWorkloadIdentity) Defaults() *CloudDnsWorkloadIdentity {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	if tmp.KubernetesServiceAccount == nil {
+		kubernetesServiceAccount_ := "cert-manager"
+		tmp.KubernetesServiceAccount = &kubernetesServiceAccount_
+	}
+	return &tmp
+}
+
+// CloudDnsWorkloadIdentityInput is an input type that accepts CloudDnsWorkloadIdentityArgs and CloudDnsWorkloadIdentityOutput values.
+// You can construct a concrete instance of `CloudDnsWorkloadIdentityInput` via:
+//
+//	CloudDnsWorkloadIdentityArgs{...}
+type CloudDnsWorkloadIdentityInput interface {
+	pulumi.Input
+
+	ToCloudDnsWorkloadIdentityOutput() CloudDnsWorkloadIdentityOutput
+	ToCloudDnsWorkloadIdentityOutputWithContext(context.Context) CloudDnsWorkloadIdentityOutput
+}
+
+// No key at all: cert-manager's Kubernetes ServiceAccount acts as the Google service account that is made (GKE Workload Identity). For ClusterIssuers only, for cert-manager takes no such credentials for an Issuer.
+type CloudDnsWorkloadIdentityArgs struct {
+	// Kubernetes ServiceAccount of cert-manager's controller, in cert-manager's namespace.
+	//
+	// Default: `"cert-manager"`.
+	//
+	// Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+	KubernetesServiceAccount *string `pulumi:"kubernetesServiceAccount"`
+	// Workload identity pool of the cluster, where the cluster is in another project.
+	//
+	// Default: `PROJECT.svc.id.goog` of `project`.
+	//
+	// Rule: must not be empty.
+	Pool pulumi.StringPtrInput `pulumi:"pool"`
+}
+
+// Defaults sets the appropriate defaults for CloudDnsWorkloadIdentityArgs
+func (val *CloudDnsWorkloadIdentityArgs) Defaults() *CloudDnsWorkloadIdentityArgs {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	if tmp.KubernetesServiceAccount == nil {
+		kubernetesServiceAccount_ := "cert-manager"
+		tmp.KubernetesServiceAccount = &kubernetesServiceAccount_
+	}
+	return &tmp
+}
+func (CloudDnsWorkloadIdentityArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*CloudDnsWorkloadIdentity)(nil)).Elem()
+}
+
+func (i CloudDnsWorkloadIdentityArgs) ToCloudDnsWorkloadIdentityOutput() CloudDnsWorkloadIdentityOutput {
+	return i.ToCloudDnsWorkloadIdentityOutputWithContext(context.Background())
+}
+
+func (i CloudDnsWorkloadIdentityArgs) ToCloudDnsWorkloadIdentityOutputWithContext(ctx context.Context) CloudDnsWorkloadIdentityOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CloudDnsWorkloadIdentityOutput)
+}
+
+func (i CloudDnsWorkloadIdentityArgs) ToCloudDnsWorkloadIdentityPtrOutput() CloudDnsWorkloadIdentityPtrOutput {
+	return i.ToCloudDnsWorkloadIdentityPtrOutputWithContext(context.Background())
+}
+
+func (i CloudDnsWorkloadIdentityArgs) ToCloudDnsWorkloadIdentityPtrOutputWithContext(ctx context.Context) CloudDnsWorkloadIdentityPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CloudDnsWorkloadIdentityOutput).ToCloudDnsWorkloadIdentityPtrOutputWithContext(ctx)
+}
+
+// CloudDnsWorkloadIdentityPtrInput is an input type that accepts CloudDnsWorkloadIdentityArgs, CloudDnsWorkloadIdentityPtr and CloudDnsWorkloadIdentityPtrOutput values.
+// You can construct a concrete instance of `CloudDnsWorkloadIdentityPtrInput` via:
+//
+//	        CloudDnsWorkloadIdentityArgs{...}
+//
+//	or:
+//
+//	        nil
+type CloudDnsWorkloadIdentityPtrInput interface {
+	pulumi.Input
+
+	ToCloudDnsWorkloadIdentityPtrOutput() CloudDnsWorkloadIdentityPtrOutput
+	ToCloudDnsWorkloadIdentityPtrOutputWithContext(context.Context) CloudDnsWorkloadIdentityPtrOutput
+}
+
+type cloudDnsWorkloadIdentityPtrType CloudDnsWorkloadIdentityArgs
+
+func CloudDnsWorkloadIdentityPtr(v *CloudDnsWorkloadIdentityArgs) CloudDnsWorkloadIdentityPtrInput {
+	return (*cloudDnsWorkloadIdentityPtrType)(v)
+}
+
+func (*cloudDnsWorkloadIdentityPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**CloudDnsWorkloadIdentity)(nil)).Elem()
+}
+
+func (i *cloudDnsWorkloadIdentityPtrType) ToCloudDnsWorkloadIdentityPtrOutput() CloudDnsWorkloadIdentityPtrOutput {
+	return i.ToCloudDnsWorkloadIdentityPtrOutputWithContext(context.Background())
+}
+
+func (i *cloudDnsWorkloadIdentityPtrType) ToCloudDnsWorkloadIdentityPtrOutputWithContext(ctx context.Context) CloudDnsWorkloadIdentityPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CloudDnsWorkloadIdentityPtrOutput)
+}
+
+// No key at all: cert-manager's Kubernetes ServiceAccount acts as the Google service account that is made (GKE Workload Identity). For ClusterIssuers only, for cert-manager takes no such credentials for an Issuer.
+type CloudDnsWorkloadIdentityOutput struct{ *pulumi.OutputState }
+
+func (CloudDnsWorkloadIdentityOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CloudDnsWorkloadIdentity)(nil)).Elem()
+}
+
+func (o CloudDnsWorkloadIdentityOutput) ToCloudDnsWorkloadIdentityOutput() CloudDnsWorkloadIdentityOutput {
+	return o
+}
+
+func (o CloudDnsWorkloadIdentityOutput) ToCloudDnsWorkloadIdentityOutputWithContext(ctx context.Context) CloudDnsWorkloadIdentityOutput {
+	return o
+}
+
+func (o CloudDnsWorkloadIdentityOutput) ToCloudDnsWorkloadIdentityPtrOutput() CloudDnsWorkloadIdentityPtrOutput {
+	return o.ToCloudDnsWorkloadIdentityPtrOutputWithContext(context.Background())
+}
+
+func (o CloudDnsWorkloadIdentityOutput) ToCloudDnsWorkloadIdentityPtrOutputWithContext(ctx context.Context) CloudDnsWorkloadIdentityPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v CloudDnsWorkloadIdentity) *CloudDnsWorkloadIdentity {
+		return &v
+	}).(CloudDnsWorkloadIdentityPtrOutput)
+}
+
+// Kubernetes ServiceAccount of cert-manager's controller, in cert-manager's namespace.
+//
+// Default: `"cert-manager"`.
+//
+// Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+func (o CloudDnsWorkloadIdentityOutput) KubernetesServiceAccount() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v CloudDnsWorkloadIdentity) *string { return v.KubernetesServiceAccount }).(pulumi.StringPtrOutput)
+}
+
+// Workload identity pool of the cluster, where the cluster is in another project.
+//
+// Default: `PROJECT.svc.id.goog` of `project`.
+//
+// Rule: must not be empty.
+func (o CloudDnsWorkloadIdentityOutput) Pool() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v CloudDnsWorkloadIdentity) *string { return v.Pool }).(pulumi.StringPtrOutput)
+}
+
+type CloudDnsWorkloadIdentityPtrOutput struct{ *pulumi.OutputState }
+
+func (CloudDnsWorkloadIdentityPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**CloudDnsWorkloadIdentity)(nil)).Elem()
+}
+
+func (o CloudDnsWorkloadIdentityPtrOutput) ToCloudDnsWorkloadIdentityPtrOutput() CloudDnsWorkloadIdentityPtrOutput {
+	return o
+}
+
+func (o CloudDnsWorkloadIdentityPtrOutput) ToCloudDnsWorkloadIdentityPtrOutputWithContext(ctx context.Context) CloudDnsWorkloadIdentityPtrOutput {
+	return o
+}
+
+func (o CloudDnsWorkloadIdentityPtrOutput) Elem() CloudDnsWorkloadIdentityOutput {
+	return o.ApplyT(func(v *CloudDnsWorkloadIdentity) CloudDnsWorkloadIdentity {
+		if v != nil {
+			return *v
+		}
+		var ret CloudDnsWorkloadIdentity
+		return ret
+	}).(CloudDnsWorkloadIdentityOutput)
+}
+
+// Kubernetes ServiceAccount of cert-manager's controller, in cert-manager's namespace.
+//
+// Default: `"cert-manager"`.
+//
+// Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+func (o CloudDnsWorkloadIdentityPtrOutput) KubernetesServiceAccount() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *CloudDnsWorkloadIdentity) *string {
+		if v == nil {
+			return nil
+		}
+		return v.KubernetesServiceAccount
+	}).(pulumi.StringPtrOutput)
+}
+
+// Workload identity pool of the cluster, where the cluster is in another project.
+//
+// Default: `PROJECT.svc.id.goog` of `project`.
+//
+// Rule: must not be empty.
+func (o CloudDnsWorkloadIdentityPtrOutput) Pool() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *CloudDnsWorkloadIdentity) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Pool
+	}).(pulumi.StringPtrOutput)
+}
+
+// DNS-01 by Cloudflare's API, with a token that may read the zone and edit its DNS records. Exactly one of `secret`, `existingSecret` and `token`.
 type CloudflareChallenge struct {
 	// Secret in cert-manager's namespace that holds the API token, kept by somebody else (for example External Secrets).
 	ExistingSecret *SecretReference `pulumi:"existingSecret"`
 	// Key in `dnsSecrets` of the API token. certfleet writes it into a Secret in cert-manager's namespace.
 	//
-	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 242 characters, to leave room for its Secret's prefix.
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
 	Secret *string `pulumi:"secret"`
+	// Makes the API token with the Cloudflare provider of the program, for the entry's `zones` alone. certfleet writes it into a Secret in cert-manager's namespace.
+	Token *CloudflareToken `pulumi:"token"`
+	// Zone ids at Cloudflare by zone, for zones that cannot be looked up by name, such as a delegated zone that is made in the same program.
+	//
+	// Default: looked up by name.
+	//
+	// Rule: each must not be empty.
+	ZoneIds map[string]string `pulumi:"zoneIds"`
 }
 
 // Defaults sets the appropriate defaults for CloudflareChallenge
@@ -1201,6 +2045,8 @@ func (val *CloudflareChallenge) Defaults() *CloudflareChallenge {
 	}
 	tmp := *val
 	tmp.ExistingSecret = tmp.ExistingSecret.Defaults()
+
+	tmp.Token = tmp.Token.Defaults()
 
 	return &tmp
 }
@@ -1216,14 +2062,22 @@ type CloudflareChallengeInput interface {
 	ToCloudflareChallengeOutputWithContext(context.Context) CloudflareChallengeOutput
 }
 
-// DNS-01 by Cloudflare's API, with a token that may read the zone and edit its DNS records. Exactly one of `secret` and `existingSecret`.
+// DNS-01 by Cloudflare's API, with a token that may read the zone and edit its DNS records. Exactly one of `secret`, `existingSecret` and `token`.
 type CloudflareChallengeArgs struct {
 	// Secret in cert-manager's namespace that holds the API token, kept by somebody else (for example External Secrets).
 	ExistingSecret *SecretReferenceArgs `pulumi:"existingSecret"`
 	// Key in `dnsSecrets` of the API token. certfleet writes it into a Secret in cert-manager's namespace.
 	//
-	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 242 characters, to leave room for its Secret's prefix.
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
 	Secret *string `pulumi:"secret"`
+	// Makes the API token with the Cloudflare provider of the program, for the entry's `zones` alone. certfleet writes it into a Secret in cert-manager's namespace.
+	Token *CloudflareTokenArgs `pulumi:"token"`
+	// Zone ids at Cloudflare by zone, for zones that cannot be looked up by name, such as a delegated zone that is made in the same program.
+	//
+	// Default: looked up by name.
+	//
+	// Rule: each must not be empty.
+	ZoneIds pulumi.StringMapInput `pulumi:"zoneIds"`
 }
 
 // Defaults sets the appropriate defaults for CloudflareChallengeArgs
@@ -1233,6 +2087,8 @@ func (val *CloudflareChallengeArgs) Defaults() *CloudflareChallengeArgs {
 	}
 	tmp := *val
 	tmp.ExistingSecret = tmp.ExistingSecret.Defaults()
+
+	tmp.Token = tmp.Token.Defaults()
 
 	return &tmp
 }
@@ -1289,7 +2145,7 @@ func (i *cloudflareChallengePtrType) ToCloudflareChallengePtrOutputWithContext(c
 	return pulumi.ToOutputWithContext(ctx, i).(CloudflareChallengePtrOutput)
 }
 
-// DNS-01 by Cloudflare's API, with a token that may read the zone and edit its DNS records. Exactly one of `secret` and `existingSecret`.
+// DNS-01 by Cloudflare's API, with a token that may read the zone and edit its DNS records. Exactly one of `secret`, `existingSecret` and `token`.
 type CloudflareChallengeOutput struct{ *pulumi.OutputState }
 
 func (CloudflareChallengeOutput) ElementType() reflect.Type {
@@ -1321,9 +2177,23 @@ func (o CloudflareChallengeOutput) ExistingSecret() SecretReferencePtrOutput {
 
 // Key in `dnsSecrets` of the API token. certfleet writes it into a Secret in cert-manager's namespace.
 //
-// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 242 characters, to leave room for its Secret's prefix.
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
 func (o CloudflareChallengeOutput) Secret() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v CloudflareChallenge) *string { return v.Secret }).(pulumi.StringPtrOutput)
+}
+
+// Makes the API token with the Cloudflare provider of the program, for the entry's `zones` alone. certfleet writes it into a Secret in cert-manager's namespace.
+func (o CloudflareChallengeOutput) Token() CloudflareTokenPtrOutput {
+	return o.ApplyT(func(v CloudflareChallenge) *CloudflareToken { return v.Token }).(CloudflareTokenPtrOutput)
+}
+
+// Zone ids at Cloudflare by zone, for zones that cannot be looked up by name, such as a delegated zone that is made in the same program.
+//
+// Default: looked up by name.
+//
+// Rule: each must not be empty.
+func (o CloudflareChallengeOutput) ZoneIds() pulumi.StringMapOutput {
+	return o.ApplyT(func(v CloudflareChallenge) map[string]string { return v.ZoneIds }).(pulumi.StringMapOutput)
 }
 
 type CloudflareChallengePtrOutput struct{ *pulumi.OutputState }
@@ -1362,13 +2232,288 @@ func (o CloudflareChallengePtrOutput) ExistingSecret() SecretReferencePtrOutput 
 
 // Key in `dnsSecrets` of the API token. certfleet writes it into a Secret in cert-manager's namespace.
 //
-// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 242 characters, to leave room for its Secret's prefix.
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
 func (o CloudflareChallengePtrOutput) Secret() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *CloudflareChallenge) *string {
 		if v == nil {
 			return nil
 		}
 		return v.Secret
+	}).(pulumi.StringPtrOutput)
+}
+
+// Makes the API token with the Cloudflare provider of the program, for the entry's `zones` alone. certfleet writes it into a Secret in cert-manager's namespace.
+func (o CloudflareChallengePtrOutput) Token() CloudflareTokenPtrOutput {
+	return o.ApplyT(func(v *CloudflareChallenge) *CloudflareToken {
+		if v == nil {
+			return nil
+		}
+		return v.Token
+	}).(CloudflareTokenPtrOutput)
+}
+
+// Zone ids at Cloudflare by zone, for zones that cannot be looked up by name, such as a delegated zone that is made in the same program.
+//
+// Default: looked up by name.
+//
+// Rule: each must not be empty.
+func (o CloudflareChallengePtrOutput) ZoneIds() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *CloudflareChallenge) map[string]string {
+		if v == nil {
+			return nil
+		}
+		return v.ZoneIds
+	}).(pulumi.StringMapOutput)
+}
+
+// An API token that is made for this purpose. It may read the entry's zones and edit their DNS records, and nothing else.
+type CloudflareToken struct {
+	// Account that the token belongs to and whose zones are looked up. Without it the token is that of the user whose credential the Cloudflare provider has.
+	//
+	// Rule: must be an account id of 32 hexadecimal digits.
+	//
+	// Source: Cloudflare API, POST /accounts/{account_id}/tokens, else POST /user/tokens.
+	AccountId *string `pulumi:"accountId"`
+	// When the token ceases to be valid. Replace it before by a new `rotation` with a later date. A new date alone prolongs the token.
+	//
+	// Rule: must be a time in UTC such as 2027-02-28T00:00:00Z (RFC 3339); must be a day and a time that exist.
+	//
+	// Source: Cloudflare API, expires_on.
+	ExpiresOn string `pulumi:"expiresOn"`
+	// What tells this token from others of the same component. Entries that name the same token share it, and it serves the zones of all of them.
+	//
+	// Default: `"dns"`.
+	//
+	// Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+	Name *string `pulumi:"name"`
+}
+
+// Defaults sets the appropriate defaults for CloudflareToken
+func (val *CloudflareToken) Defaults() *CloudflareToken {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	if tmp.Name == nil {
+		name_ := "dns"
+		tmp.Name = &name_
+	}
+	return &tmp
+}
+
+// CloudflareTokenInput is an input type that accepts CloudflareTokenArgs and CloudflareTokenOutput values.
+// You can construct a concrete instance of `CloudflareTokenInput` via:
+//
+//	CloudflareTokenArgs{...}
+type CloudflareTokenInput interface {
+	pulumi.Input
+
+	ToCloudflareTokenOutput() CloudflareTokenOutput
+	ToCloudflareTokenOutputWithContext(context.Context) CloudflareTokenOutput
+}
+
+// An API token that is made for this purpose. It may read the entry's zones and edit their DNS records, and nothing else.
+type CloudflareTokenArgs struct {
+	// Account that the token belongs to and whose zones are looked up. Without it the token is that of the user whose credential the Cloudflare provider has.
+	//
+	// Rule: must be an account id of 32 hexadecimal digits.
+	//
+	// Source: Cloudflare API, POST /accounts/{account_id}/tokens, else POST /user/tokens.
+	AccountId *string `pulumi:"accountId"`
+	// When the token ceases to be valid. Replace it before by a new `rotation` with a later date. A new date alone prolongs the token.
+	//
+	// Rule: must be a time in UTC such as 2027-02-28T00:00:00Z (RFC 3339); must be a day and a time that exist.
+	//
+	// Source: Cloudflare API, expires_on.
+	ExpiresOn string `pulumi:"expiresOn"`
+	// What tells this token from others of the same component. Entries that name the same token share it, and it serves the zones of all of them.
+	//
+	// Default: `"dns"`.
+	//
+	// Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+	Name *string `pulumi:"name"`
+}
+
+// Defaults sets the appropriate defaults for CloudflareTokenArgs
+func (val *CloudflareTokenArgs) Defaults() *CloudflareTokenArgs {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	if tmp.Name == nil {
+		name_ := "dns"
+		tmp.Name = &name_
+	}
+	return &tmp
+}
+func (CloudflareTokenArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*CloudflareToken)(nil)).Elem()
+}
+
+func (i CloudflareTokenArgs) ToCloudflareTokenOutput() CloudflareTokenOutput {
+	return i.ToCloudflareTokenOutputWithContext(context.Background())
+}
+
+func (i CloudflareTokenArgs) ToCloudflareTokenOutputWithContext(ctx context.Context) CloudflareTokenOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CloudflareTokenOutput)
+}
+
+func (i CloudflareTokenArgs) ToCloudflareTokenPtrOutput() CloudflareTokenPtrOutput {
+	return i.ToCloudflareTokenPtrOutputWithContext(context.Background())
+}
+
+func (i CloudflareTokenArgs) ToCloudflareTokenPtrOutputWithContext(ctx context.Context) CloudflareTokenPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CloudflareTokenOutput).ToCloudflareTokenPtrOutputWithContext(ctx)
+}
+
+// CloudflareTokenPtrInput is an input type that accepts CloudflareTokenArgs, CloudflareTokenPtr and CloudflareTokenPtrOutput values.
+// You can construct a concrete instance of `CloudflareTokenPtrInput` via:
+//
+//	        CloudflareTokenArgs{...}
+//
+//	or:
+//
+//	        nil
+type CloudflareTokenPtrInput interface {
+	pulumi.Input
+
+	ToCloudflareTokenPtrOutput() CloudflareTokenPtrOutput
+	ToCloudflareTokenPtrOutputWithContext(context.Context) CloudflareTokenPtrOutput
+}
+
+type cloudflareTokenPtrType CloudflareTokenArgs
+
+func CloudflareTokenPtr(v *CloudflareTokenArgs) CloudflareTokenPtrInput {
+	return (*cloudflareTokenPtrType)(v)
+}
+
+func (*cloudflareTokenPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**CloudflareToken)(nil)).Elem()
+}
+
+func (i *cloudflareTokenPtrType) ToCloudflareTokenPtrOutput() CloudflareTokenPtrOutput {
+	return i.ToCloudflareTokenPtrOutputWithContext(context.Background())
+}
+
+func (i *cloudflareTokenPtrType) ToCloudflareTokenPtrOutputWithContext(ctx context.Context) CloudflareTokenPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CloudflareTokenPtrOutput)
+}
+
+// An API token that is made for this purpose. It may read the entry's zones and edit their DNS records, and nothing else.
+type CloudflareTokenOutput struct{ *pulumi.OutputState }
+
+func (CloudflareTokenOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CloudflareToken)(nil)).Elem()
+}
+
+func (o CloudflareTokenOutput) ToCloudflareTokenOutput() CloudflareTokenOutput {
+	return o
+}
+
+func (o CloudflareTokenOutput) ToCloudflareTokenOutputWithContext(ctx context.Context) CloudflareTokenOutput {
+	return o
+}
+
+func (o CloudflareTokenOutput) ToCloudflareTokenPtrOutput() CloudflareTokenPtrOutput {
+	return o.ToCloudflareTokenPtrOutputWithContext(context.Background())
+}
+
+func (o CloudflareTokenOutput) ToCloudflareTokenPtrOutputWithContext(ctx context.Context) CloudflareTokenPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v CloudflareToken) *CloudflareToken {
+		return &v
+	}).(CloudflareTokenPtrOutput)
+}
+
+// Account that the token belongs to and whose zones are looked up. Without it the token is that of the user whose credential the Cloudflare provider has.
+//
+// Rule: must be an account id of 32 hexadecimal digits.
+//
+// Source: Cloudflare API, POST /accounts/{account_id}/tokens, else POST /user/tokens.
+func (o CloudflareTokenOutput) AccountId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v CloudflareToken) *string { return v.AccountId }).(pulumi.StringPtrOutput)
+}
+
+// When the token ceases to be valid. Replace it before by a new `rotation` with a later date. A new date alone prolongs the token.
+//
+// Rule: must be a time in UTC such as 2027-02-28T00:00:00Z (RFC 3339); must be a day and a time that exist.
+//
+// Source: Cloudflare API, expires_on.
+func (o CloudflareTokenOutput) ExpiresOn() pulumi.StringOutput {
+	return o.ApplyT(func(v CloudflareToken) string { return v.ExpiresOn }).(pulumi.StringOutput)
+}
+
+// What tells this token from others of the same component. Entries that name the same token share it, and it serves the zones of all of them.
+//
+// Default: `"dns"`.
+//
+// Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+func (o CloudflareTokenOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v CloudflareToken) *string { return v.Name }).(pulumi.StringPtrOutput)
+}
+
+type CloudflareTokenPtrOutput struct{ *pulumi.OutputState }
+
+func (CloudflareTokenPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**CloudflareToken)(nil)).Elem()
+}
+
+func (o CloudflareTokenPtrOutput) ToCloudflareTokenPtrOutput() CloudflareTokenPtrOutput {
+	return o
+}
+
+func (o CloudflareTokenPtrOutput) ToCloudflareTokenPtrOutputWithContext(ctx context.Context) CloudflareTokenPtrOutput {
+	return o
+}
+
+func (o CloudflareTokenPtrOutput) Elem() CloudflareTokenOutput {
+	return o.ApplyT(func(v *CloudflareToken) CloudflareToken {
+		if v != nil {
+			return *v
+		}
+		var ret CloudflareToken
+		return ret
+	}).(CloudflareTokenOutput)
+}
+
+// Account that the token belongs to and whose zones are looked up. Without it the token is that of the user whose credential the Cloudflare provider has.
+//
+// Rule: must be an account id of 32 hexadecimal digits.
+//
+// Source: Cloudflare API, POST /accounts/{account_id}/tokens, else POST /user/tokens.
+func (o CloudflareTokenPtrOutput) AccountId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *CloudflareToken) *string {
+		if v == nil {
+			return nil
+		}
+		return v.AccountId
+	}).(pulumi.StringPtrOutput)
+}
+
+// When the token ceases to be valid. Replace it before by a new `rotation` with a later date. A new date alone prolongs the token.
+//
+// Rule: must be a time in UTC such as 2027-02-28T00:00:00Z (RFC 3339); must be a day and a time that exist.
+//
+// Source: Cloudflare API, expires_on.
+func (o CloudflareTokenPtrOutput) ExpiresOn() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *CloudflareToken) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.ExpiresOn
+	}).(pulumi.StringPtrOutput)
+}
+
+// What tells this token from others of the same component. Entries that name the same token share it, and it serves the zones of all of them.
+//
+// Default: `"dns"`.
+//
+// Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+func (o CloudflareTokenPtrOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *CloudflareToken) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Name
 	}).(pulumi.StringPtrOutput)
 }
 
@@ -1396,6 +2541,10 @@ type Domain struct {
 	//
 	// Default: `false`.
 	CreateNamespace *bool `pulumi:"createNamespace"`
+	// Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
+	//
+	// Default: `false`.
+	DeletionProtection *bool `pulumi:"deletionProtection"`
 	// ACME environment.
 	//
 	// Default: that of `acme`, or of the platform.
@@ -1488,6 +2637,10 @@ type DomainArgs struct {
 	//
 	// Default: `false`.
 	CreateNamespace *bool `pulumi:"createNamespace"`
+	// Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
+	//
+	// Default: `false`.
+	DeletionProtection *bool `pulumi:"deletionProtection"`
 	// ACME environment.
 	//
 	// Default: that of `acme`, or of the platform.
@@ -1636,6 +2789,13 @@ func (o DomainOutput) CreateNamespace() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Domain) *bool { return v.CreateNamespace }).(pulumi.BoolPtrOutput)
 }
 
+// Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
+//
+// Default: `false`.
+func (o DomainOutput) DeletionProtection() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v Domain) *bool { return v.DeletionProtection }).(pulumi.BoolPtrOutput)
+}
+
 // ACME environment.
 //
 // Default: that of `acme`, or of the platform.
@@ -1736,6 +2896,10 @@ type DomainDefaults struct {
 	//
 	// Default: `false`.
 	CreateNamespace *bool `pulumi:"createNamespace"`
+	// Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
+	//
+	// Default: `false`.
+	DeletionProtection *bool `pulumi:"deletionProtection"`
 	// ACME environment.
 	//
 	// Default: that of `acme`, or of the platform.
@@ -1800,6 +2964,10 @@ type DomainDefaultsArgs struct {
 	//
 	// Default: `false`.
 	CreateNamespace *bool `pulumi:"createNamespace"`
+	// Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
+	//
+	// Default: `false`.
+	DeletionProtection *bool `pulumi:"deletionProtection"`
 	// ACME environment.
 	//
 	// Default: that of `acme`, or of the platform.
@@ -1934,6 +3102,13 @@ func (o DomainDefaultsOutput) CreateNamespace() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v DomainDefaults) *bool { return v.CreateNamespace }).(pulumi.BoolPtrOutput)
 }
 
+// Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
+//
+// Default: `false`.
+func (o DomainDefaultsOutput) DeletionProtection() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v DomainDefaults) *bool { return v.DeletionProtection }).(pulumi.BoolPtrOutput)
+}
+
 // ACME environment.
 //
 // Default: that of `acme`, or of the platform.
@@ -2031,6 +3206,18 @@ func (o DomainDefaultsPtrOutput) CreateNamespace() pulumi.BoolPtrOutput {
 			return nil
 		}
 		return v.CreateNamespace
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
+//
+// Default: `false`.
+func (o DomainDefaultsPtrOutput) DeletionProtection() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *DomainDefaults) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.DeletionProtection
 	}).(pulumi.BoolPtrOutput)
 }
 
@@ -3566,6 +4753,214 @@ func (o SecretReferencePtrOutput) Name() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
+// A Secret in cert-manager's namespace and the key in it that holds a service account's key.
+type ServiceAccountKeyReference struct {
+	// Key in the Secret's data.
+	//
+	// Default: `"key.json"`.
+	//
+	// Rule: must not be empty.
+	Key *string `pulumi:"key"`
+	// Name of the Secret.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+	Name string `pulumi:"name"`
+}
+
+// Defaults sets the appropriate defaults for ServiceAccountKeyReference
+func (val *ServiceAccountKeyReference) Defaults() *ServiceAccountKeyReference {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	if tmp.Key == nil {
+		key_ := "key.json"
+		tmp.Key = &key_
+	}
+	return &tmp
+}
+
+// ServiceAccountKeyReferenceInput is an input type that accepts ServiceAccountKeyReferenceArgs and ServiceAccountKeyReferenceOutput values.
+// You can construct a concrete instance of `ServiceAccountKeyReferenceInput` via:
+//
+//	ServiceAccountKeyReferenceArgs{...}
+type ServiceAccountKeyReferenceInput interface {
+	pulumi.Input
+
+	ToServiceAccountKeyReferenceOutput() ServiceAccountKeyReferenceOutput
+	ToServiceAccountKeyReferenceOutputWithContext(context.Context) ServiceAccountKeyReferenceOutput
+}
+
+// A Secret in cert-manager's namespace and the key in it that holds a service account's key.
+type ServiceAccountKeyReferenceArgs struct {
+	// Key in the Secret's data.
+	//
+	// Default: `"key.json"`.
+	//
+	// Rule: must not be empty.
+	Key *string `pulumi:"key"`
+	// Name of the Secret.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+	Name string `pulumi:"name"`
+}
+
+// Defaults sets the appropriate defaults for ServiceAccountKeyReferenceArgs
+func (val *ServiceAccountKeyReferenceArgs) Defaults() *ServiceAccountKeyReferenceArgs {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	if tmp.Key == nil {
+		key_ := "key.json"
+		tmp.Key = &key_
+	}
+	return &tmp
+}
+func (ServiceAccountKeyReferenceArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*ServiceAccountKeyReference)(nil)).Elem()
+}
+
+func (i ServiceAccountKeyReferenceArgs) ToServiceAccountKeyReferenceOutput() ServiceAccountKeyReferenceOutput {
+	return i.ToServiceAccountKeyReferenceOutputWithContext(context.Background())
+}
+
+func (i ServiceAccountKeyReferenceArgs) ToServiceAccountKeyReferenceOutputWithContext(ctx context.Context) ServiceAccountKeyReferenceOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ServiceAccountKeyReferenceOutput)
+}
+
+func (i ServiceAccountKeyReferenceArgs) ToServiceAccountKeyReferencePtrOutput() ServiceAccountKeyReferencePtrOutput {
+	return i.ToServiceAccountKeyReferencePtrOutputWithContext(context.Background())
+}
+
+func (i ServiceAccountKeyReferenceArgs) ToServiceAccountKeyReferencePtrOutputWithContext(ctx context.Context) ServiceAccountKeyReferencePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ServiceAccountKeyReferenceOutput).ToServiceAccountKeyReferencePtrOutputWithContext(ctx)
+}
+
+// ServiceAccountKeyReferencePtrInput is an input type that accepts ServiceAccountKeyReferenceArgs, ServiceAccountKeyReferencePtr and ServiceAccountKeyReferencePtrOutput values.
+// You can construct a concrete instance of `ServiceAccountKeyReferencePtrInput` via:
+//
+//	        ServiceAccountKeyReferenceArgs{...}
+//
+//	or:
+//
+//	        nil
+type ServiceAccountKeyReferencePtrInput interface {
+	pulumi.Input
+
+	ToServiceAccountKeyReferencePtrOutput() ServiceAccountKeyReferencePtrOutput
+	ToServiceAccountKeyReferencePtrOutputWithContext(context.Context) ServiceAccountKeyReferencePtrOutput
+}
+
+type serviceAccountKeyReferencePtrType ServiceAccountKeyReferenceArgs
+
+func ServiceAccountKeyReferencePtr(v *ServiceAccountKeyReferenceArgs) ServiceAccountKeyReferencePtrInput {
+	return (*serviceAccountKeyReferencePtrType)(v)
+}
+
+func (*serviceAccountKeyReferencePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**ServiceAccountKeyReference)(nil)).Elem()
+}
+
+func (i *serviceAccountKeyReferencePtrType) ToServiceAccountKeyReferencePtrOutput() ServiceAccountKeyReferencePtrOutput {
+	return i.ToServiceAccountKeyReferencePtrOutputWithContext(context.Background())
+}
+
+func (i *serviceAccountKeyReferencePtrType) ToServiceAccountKeyReferencePtrOutputWithContext(ctx context.Context) ServiceAccountKeyReferencePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(ServiceAccountKeyReferencePtrOutput)
+}
+
+// A Secret in cert-manager's namespace and the key in it that holds a service account's key.
+type ServiceAccountKeyReferenceOutput struct{ *pulumi.OutputState }
+
+func (ServiceAccountKeyReferenceOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*ServiceAccountKeyReference)(nil)).Elem()
+}
+
+func (o ServiceAccountKeyReferenceOutput) ToServiceAccountKeyReferenceOutput() ServiceAccountKeyReferenceOutput {
+	return o
+}
+
+func (o ServiceAccountKeyReferenceOutput) ToServiceAccountKeyReferenceOutputWithContext(ctx context.Context) ServiceAccountKeyReferenceOutput {
+	return o
+}
+
+func (o ServiceAccountKeyReferenceOutput) ToServiceAccountKeyReferencePtrOutput() ServiceAccountKeyReferencePtrOutput {
+	return o.ToServiceAccountKeyReferencePtrOutputWithContext(context.Background())
+}
+
+func (o ServiceAccountKeyReferenceOutput) ToServiceAccountKeyReferencePtrOutputWithContext(ctx context.Context) ServiceAccountKeyReferencePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v ServiceAccountKeyReference) *ServiceAccountKeyReference {
+		return &v
+	}).(ServiceAccountKeyReferencePtrOutput)
+}
+
+// Key in the Secret's data.
+//
+// Default: `"key.json"`.
+//
+// Rule: must not be empty.
+func (o ServiceAccountKeyReferenceOutput) Key() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ServiceAccountKeyReference) *string { return v.Key }).(pulumi.StringPtrOutput)
+}
+
+// Name of the Secret.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+func (o ServiceAccountKeyReferenceOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v ServiceAccountKeyReference) string { return v.Name }).(pulumi.StringOutput)
+}
+
+type ServiceAccountKeyReferencePtrOutput struct{ *pulumi.OutputState }
+
+func (ServiceAccountKeyReferencePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**ServiceAccountKeyReference)(nil)).Elem()
+}
+
+func (o ServiceAccountKeyReferencePtrOutput) ToServiceAccountKeyReferencePtrOutput() ServiceAccountKeyReferencePtrOutput {
+	return o
+}
+
+func (o ServiceAccountKeyReferencePtrOutput) ToServiceAccountKeyReferencePtrOutputWithContext(ctx context.Context) ServiceAccountKeyReferencePtrOutput {
+	return o
+}
+
+func (o ServiceAccountKeyReferencePtrOutput) Elem() ServiceAccountKeyReferenceOutput {
+	return o.ApplyT(func(v *ServiceAccountKeyReference) ServiceAccountKeyReference {
+		if v != nil {
+			return *v
+		}
+		var ret ServiceAccountKeyReference
+		return ret
+	}).(ServiceAccountKeyReferenceOutput)
+}
+
+// Key in the Secret's data.
+//
+// Default: `"key.json"`.
+//
+// Rule: must not be empty.
+func (o ServiceAccountKeyReferencePtrOutput) Key() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *ServiceAccountKeyReference) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Key
+	}).(pulumi.StringPtrOutput)
+}
+
+// Name of the Secret.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+func (o ServiceAccountKeyReferencePtrOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *ServiceAccountKeyReference) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Name
+	}).(pulumi.StringPtrOutput)
+}
+
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*AcmeInput)(nil)).Elem(), AcmeArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AcmePtrInput)(nil)).Elem(), AcmeArgs{})
@@ -3577,8 +4972,16 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*CertManagerInstallationPtrInput)(nil)).Elem(), CertManagerInstallationArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ChallengeInput)(nil)).Elem(), ChallengeArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ChallengeArrayInput)(nil)).Elem(), ChallengeArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CloudDnsChallengeInput)(nil)).Elem(), CloudDnsChallengeArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CloudDnsChallengePtrInput)(nil)).Elem(), CloudDnsChallengeArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CloudDnsServiceAccountInput)(nil)).Elem(), CloudDnsServiceAccountArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CloudDnsServiceAccountPtrInput)(nil)).Elem(), CloudDnsServiceAccountArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CloudDnsWorkloadIdentityInput)(nil)).Elem(), CloudDnsWorkloadIdentityArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CloudDnsWorkloadIdentityPtrInput)(nil)).Elem(), CloudDnsWorkloadIdentityArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*CloudflareChallengeInput)(nil)).Elem(), CloudflareChallengeArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*CloudflareChallengePtrInput)(nil)).Elem(), CloudflareChallengeArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CloudflareTokenInput)(nil)).Elem(), CloudflareTokenArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CloudflareTokenPtrInput)(nil)).Elem(), CloudflareTokenArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*DomainInput)(nil)).Elem(), DomainArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*DomainArrayInput)(nil)).Elem(), DomainArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*DomainDefaultsInput)(nil)).Elem(), DomainDefaultsArgs{})
@@ -3596,6 +4999,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*RoutePtrInput)(nil)).Elem(), RouteArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*SecretReferenceInput)(nil)).Elem(), SecretReferenceArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*SecretReferencePtrInput)(nil)).Elem(), SecretReferenceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ServiceAccountKeyReferenceInput)(nil)).Elem(), ServiceAccountKeyReferenceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*ServiceAccountKeyReferencePtrInput)(nil)).Elem(), ServiceAccountKeyReferenceArgs{})
 	pulumi.RegisterOutputType(AcmeOutput{})
 	pulumi.RegisterOutputType(AcmePtrOutput{})
 	pulumi.RegisterOutputType(AcmeDirectoryOutput{})
@@ -3606,8 +5011,16 @@ func init() {
 	pulumi.RegisterOutputType(CertManagerInstallationPtrOutput{})
 	pulumi.RegisterOutputType(ChallengeOutput{})
 	pulumi.RegisterOutputType(ChallengeArrayOutput{})
+	pulumi.RegisterOutputType(CloudDnsChallengeOutput{})
+	pulumi.RegisterOutputType(CloudDnsChallengePtrOutput{})
+	pulumi.RegisterOutputType(CloudDnsServiceAccountOutput{})
+	pulumi.RegisterOutputType(CloudDnsServiceAccountPtrOutput{})
+	pulumi.RegisterOutputType(CloudDnsWorkloadIdentityOutput{})
+	pulumi.RegisterOutputType(CloudDnsWorkloadIdentityPtrOutput{})
 	pulumi.RegisterOutputType(CloudflareChallengeOutput{})
 	pulumi.RegisterOutputType(CloudflareChallengePtrOutput{})
+	pulumi.RegisterOutputType(CloudflareTokenOutput{})
+	pulumi.RegisterOutputType(CloudflareTokenPtrOutput{})
 	pulumi.RegisterOutputType(DomainOutput{})
 	pulumi.RegisterOutputType(DomainArrayOutput{})
 	pulumi.RegisterOutputType(DomainDefaultsOutput{})
@@ -3629,4 +5042,6 @@ func init() {
 	pulumi.RegisterOutputType(RoutePtrOutput{})
 	pulumi.RegisterOutputType(SecretReferenceOutput{})
 	pulumi.RegisterOutputType(SecretReferencePtrOutput{})
+	pulumi.RegisterOutputType(ServiceAccountKeyReferenceOutput{})
+	pulumi.RegisterOutputType(ServiceAccountKeyReferencePtrOutput{})
 }

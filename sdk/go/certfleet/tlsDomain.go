@@ -52,6 +52,9 @@ func NewTlsDomain(ctx *pulumi.Context,
 	if args.PrivateKey != nil {
 		args.PrivateKey = args.PrivateKey.Defaults()
 	}
+	if args.Kubeconfig != nil {
+		args.Kubeconfig = pulumi.ToSecret(args.Kubeconfig).(pulumi.StringPtrInput)
+	}
 	opts = internal.PkgResourceDefaultOpts(opts)
 	var resource TlsDomain
 	err := ctx.RegisterRemoteComponentResource("certfleet:index:TlsDomain", name, args, &resource, opts...)
@@ -84,6 +87,10 @@ type tlsDomainArgs struct {
 	//
 	// Default: `false`.
 	CreateNamespace *bool `pulumi:"createNamespace"`
+	// Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
+	//
+	// Default: `false`.
+	DeletionProtection *bool `pulumi:"deletionProtection"`
 	// ACME environment.
 	//
 	// Default: that of `acme`, or of the platform.
@@ -98,6 +105,12 @@ type tlsDomainArgs struct {
 	//
 	// Source: cert-manager.io/v1 Certificate spec.issuerRef.
 	Issuer *IssuerReference `pulumi:"issuer"`
+	// Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
+	//
+	// Default: `kubeconfig` of the provider's configuration.
+	//
+	// Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
+	Kubeconfig *string `pulumi:"kubeconfig"`
 	// Labels of everything that is made for the domain.
 	Labels map[string]string `pulumi:"labels"`
 	// Namespace of the Certificate, its Secret, the Gateway, the routes and the backend.
@@ -154,6 +167,10 @@ type TlsDomainArgs struct {
 	//
 	// Default: `false`.
 	CreateNamespace *bool
+	// Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
+	//
+	// Default: `false`.
+	DeletionProtection *bool
 	// ACME environment.
 	//
 	// Default: that of `acme`, or of the platform.
@@ -168,6 +185,12 @@ type TlsDomainArgs struct {
 	//
 	// Source: cert-manager.io/v1 Certificate spec.issuerRef.
 	Issuer *IssuerReferenceArgs
+	// Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
+	//
+	// Default: `kubeconfig` of the provider's configuration.
+	//
+	// Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
+	Kubeconfig pulumi.StringPtrInput
 	// Labels of everything that is made for the domain.
 	Labels pulumi.StringMapInput
 	// Namespace of the Certificate, its Secret, the Gateway, the routes and the backend.

@@ -40,6 +40,21 @@ Object.defineProperty(exports, "directoryCaBundle", {
 });
 
 /**
+ * Text of a kubeconfig for the cluster, where args name none. With it certfleet itself waits for what it makes and says in full why something does not become ready.
+ *
+ * Default: the Kubernetes provider waits.
+ *
+ * Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
+ */
+export declare const kubeconfig: string | undefined;
+Object.defineProperty(exports, "kubeconfig", {
+    get() {
+        return __config.get("kubeconfig");
+    },
+    enumerable: true,
+});
+
+/**
  * Recursive DNS servers that are asked whether a challenge's record is visible, where args name none.
  *
  * Default: the system's resolver.

@@ -13,6 +13,14 @@ import * as utilities from "../utilities";
  */
 export interface AcmeArgs {
     /**
+     * Name of a rotation, such as `2026-11`. Another one makes a new key, in a Secret of its own, and registers a new account with it. Certificates stay as they are.
+     *
+     * Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.privateKeySecretRef.name.
+     */
+    accountKeyRotation?: string;
+    /**
      * Further environments that get an issuer although no domain of this component uses them, for other stacks to use.
      */
     additionalEnvironments?: enums.AcmeEnvironment[];
@@ -159,9 +167,25 @@ export function certManagerInstallationArgsProvideDefaults(val: CertManagerInsta
  */
 export interface ChallengeArgs {
     /**
+     * DNS-01 by Google Cloud DNS.
+     */
+    cloudDns?: inputs.CloudDnsChallengeArgs;
+    /**
      * DNS-01 by Cloudflare.
      */
     cloudflare?: inputs.CloudflareChallengeArgs;
+    /**
+     * A text that stands for the present key or token, such as the month it dates from. When it changes, a new one is made and written into a Secret of its own, issues a certificate by way of trial, is taken over by the issuers, and then the old one is deleted.
+     *
+     * Rule: must be at most 32 lower-case letters, digits and inner hyphens, such as 2026-11.
+     */
+    rotation?: string;
+    /**
+     * Keeps the entry's credential and managed zone without using them, so that a zone can move to another entry, and back, while both are valid.
+     *
+     * Default: `false`.
+     */
+    standby?: boolean;
     /**
      * DNS zones that this entry serves. Without zones it serves all names that no other entry serves.
      *
@@ -177,12 +201,127 @@ export interface ChallengeArgs {
 export function challengeArgsProvideDefaults(val: ChallengeArgs): ChallengeArgs {
     return {
         ...val,
+        cloudDns: (val.cloudDns ? inputs.cloudDnsChallengeArgsProvideDefaults(val.cloudDns) : undefined),
         cloudflare: (val.cloudflare ? inputs.cloudflareChallengeArgsProvideDefaults(val.cloudflare) : undefined),
     };
 }
 
 /**
- * DNS-01 by Cloudflare's API, with a token that may read the zone and edit its DNS records. Exactly one of `secret` and `existingSecret`.
+ * DNS-01 by Google Cloud DNS. At most one of `secret`, `existingSecret` and `workloadIdentity`; with none of them a service account with the least rights and a key of it are made with the Google Cloud provider of the program.
+ */
+export interface CloudDnsChallengeArgs {
+    /**
+     * Makes the managed zone (and on destroy deletes it). The entry must name exactly one zone. Its name servers are an output.
+     *
+     * Default: `false`.
+     */
+    createZone?: boolean;
+    /**
+     * Secret in cert-manager's namespace that holds a service account's key, kept by somebody else.
+     */
+    existingSecret?: inputs.ServiceAccountKeyReferenceArgs;
+    /**
+     * Managed zone that serves all of the entry's zones. With it nothing has to be looked up, so rights in that managed zone alone are enough.
+     *
+     * Rule: must be the name of a managed zone (gcloud dns managed-zones list), not the DNS name that it serves.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cloudDNS.hostedZoneName.
+     */
+    hostedZoneName?: string;
+    /**
+     * Google Cloud project that the managed zones are in.
+     *
+     * Rule: must be a project id of 6 to 30 lower-case letters, digits and hyphens that begins with a letter, not the project's number or title.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cloudDNS.project.
+     */
+    project: string;
+    /**
+     * Key in `dnsSecrets` of a service account's key, in JSON as Google hands it out. certfleet writes it into a Secret in cert-manager's namespace.
+     *
+     * Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+     */
+    secret?: string;
+    /**
+     * Names of the service account and the role that are made.
+     */
+    serviceAccount?: inputs.CloudDnsServiceAccountArgs;
+    /**
+     * Does without a key.
+     */
+    workloadIdentity?: inputs.CloudDnsWorkloadIdentityArgs;
+}
+/**
+ * cloudDnsChallengeArgsProvideDefaults sets the appropriate defaults for CloudDnsChallengeArgs
+ */
+export function cloudDnsChallengeArgsProvideDefaults(val: CloudDnsChallengeArgs): CloudDnsChallengeArgs {
+    return {
+        ...val,
+        createZone: (val.createZone) ?? false,
+        existingSecret: (val.existingSecret ? inputs.serviceAccountKeyReferenceArgsProvideDefaults(val.existingSecret) : undefined),
+        workloadIdentity: (val.workloadIdentity ? inputs.cloudDnsWorkloadIdentityArgsProvideDefaults(val.workloadIdentity) : undefined),
+    };
+}
+
+/**
+ * Names of the service account and the role that are made. Within a project they must be unique.
+ */
+export interface CloudDnsServiceAccountArgs {
+    /**
+     * The service account's id: what stands before the @ of its e-mail address.
+     *
+     * Default: from project, stack and the component's name.
+     *
+     * Rule: must be an account id of 6 to 30 lower-case letters, digits and hyphens that begins with a letter.
+     *
+     * Source: Google IAM API v1, projects.serviceAccounts.create accountId.
+     */
+    accountId?: string;
+    /**
+     * Id of the custom role.
+     *
+     * Default: from project, stack and the component's name.
+     *
+     * Rule: must be a role id of 3 to 64 letters, digits, underscores and dots.
+     *
+     * Source: Google IAM API v1, projects.roles.create roleId.
+     */
+    roleId?: string;
+}
+
+/**
+ * No key at all: cert-manager's Kubernetes ServiceAccount acts as the Google service account that is made (GKE Workload Identity). For ClusterIssuers only, for cert-manager takes no such credentials for an Issuer.
+ */
+export interface CloudDnsWorkloadIdentityArgs {
+    /**
+     * Kubernetes ServiceAccount of cert-manager's controller, in cert-manager's namespace.
+     *
+     * Default: `"cert-manager"`.
+     *
+     * Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+     */
+    kubernetesServiceAccount?: string;
+    /**
+     * Workload identity pool of the cluster, where the cluster is in another project.
+     *
+     * Default: `PROJECT.svc.id.goog` of `project`.
+     *
+     * Rule: must not be empty.
+     */
+    pool?: pulumi.Input<string | undefined>;
+}
+/**
+ * cloudDnsWorkloadIdentityArgsProvideDefaults sets the appropriate defaults for CloudDnsWorkloadIdentityArgs
+ */
+export function cloudDnsWorkloadIdentityArgsProvideDefaults(val: CloudDnsWorkloadIdentityArgs): CloudDnsWorkloadIdentityArgs {
+    return {
+        ...val,
+        kubernetesServiceAccount: (val.kubernetesServiceAccount) ?? "cert-manager",
+    };
+}
+
+/**
+ * DNS-01 by Cloudflare's API, with a token that may read the zone and edit its DNS records. Exactly one of `secret`, `existingSecret` and `token`.
  */
 export interface CloudflareChallengeArgs {
     /**
@@ -192,9 +331,21 @@ export interface CloudflareChallengeArgs {
     /**
      * Key in `dnsSecrets` of the API token. certfleet writes it into a Secret in cert-manager's namespace.
      *
-     * Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 242 characters, to leave room for its Secret's prefix.
+     * Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
      */
     secret?: string;
+    /**
+     * Makes the API token with the Cloudflare provider of the program, for the entry's `zones` alone. certfleet writes it into a Secret in cert-manager's namespace.
+     */
+    token?: inputs.CloudflareTokenArgs;
+    /**
+     * Zone ids at Cloudflare by zone, for zones that cannot be looked up by name, such as a delegated zone that is made in the same program.
+     *
+     * Default: looked up by name.
+     *
+     * Rule: each must not be empty.
+     */
+    zoneIds?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
 }
 /**
  * cloudflareChallengeArgsProvideDefaults sets the appropriate defaults for CloudflareChallengeArgs
@@ -203,6 +354,46 @@ export function cloudflareChallengeArgsProvideDefaults(val: CloudflareChallengeA
     return {
         ...val,
         existingSecret: (val.existingSecret ? inputs.secretReferenceArgsProvideDefaults(val.existingSecret) : undefined),
+        token: (val.token ? inputs.cloudflareTokenArgsProvideDefaults(val.token) : undefined),
+    };
+}
+
+/**
+ * An API token that is made for this purpose. It may read the entry's zones and edit their DNS records, and nothing else.
+ */
+export interface CloudflareTokenArgs {
+    /**
+     * Account that the token belongs to and whose zones are looked up. Without it the token is that of the user whose credential the Cloudflare provider has.
+     *
+     * Rule: must be an account id of 32 hexadecimal digits.
+     *
+     * Source: Cloudflare API, POST /accounts/{account_id}/tokens, else POST /user/tokens.
+     */
+    accountId?: string;
+    /**
+     * When the token ceases to be valid. Replace it before by a new `rotation` with a later date. A new date alone prolongs the token.
+     *
+     * Rule: must be a time in UTC such as 2027-02-28T00:00:00Z (RFC 3339); must be a day and a time that exist.
+     *
+     * Source: Cloudflare API, expires_on.
+     */
+    expiresOn: string;
+    /**
+     * What tells this token from others of the same component. Entries that name the same token share it, and it serves the zones of all of them.
+     *
+     * Default: `"dns"`.
+     *
+     * Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+     */
+    name?: string;
+}
+/**
+ * cloudflareTokenArgsProvideDefaults sets the appropriate defaults for CloudflareTokenArgs
+ */
+export function cloudflareTokenArgsProvideDefaults(val: CloudflareTokenArgs): CloudflareTokenArgs {
+    return {
+        ...val,
+        name: (val.name) ?? "dns",
     };
 }
 
@@ -244,6 +435,12 @@ export interface DomainArgs {
      * Default: `false`.
      */
     createNamespace?: boolean;
+    /**
+     * Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
+     *
+     * Default: `false`.
+     */
+    deletionProtection?: boolean;
     /**
      * ACME environment.
      *
@@ -332,6 +529,12 @@ export interface DomainDefaultsArgs {
      * Default: `false`.
      */
     createNamespace?: boolean;
+    /**
+     * Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
+     *
+     * Default: `false`.
+     */
+    deletionProtection?: boolean;
     /**
      * ACME environment.
      *
@@ -559,5 +762,34 @@ export function secretReferenceArgsProvideDefaults(val: SecretReferenceArgs): Se
     return {
         ...val,
         key: (val.key) ?? "api-token",
+    };
+}
+
+/**
+ * A Secret in cert-manager's namespace and the key in it that holds a service account's key.
+ */
+export interface ServiceAccountKeyReferenceArgs {
+    /**
+     * Key in the Secret's data.
+     *
+     * Default: `"key.json"`.
+     *
+     * Rule: must not be empty.
+     */
+    key?: string;
+    /**
+     * Name of the Secret.
+     *
+     * Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+     */
+    name: string;
+}
+/**
+ * serviceAccountKeyReferenceArgsProvideDefaults sets the appropriate defaults for ServiceAccountKeyReferenceArgs
+ */
+export function serviceAccountKeyReferenceArgsProvideDefaults(val: ServiceAccountKeyReferenceArgs): ServiceAccountKeyReferenceArgs {
+    return {
+        ...val,
+        key: (val.key) ?? "key.json",
     };
 }

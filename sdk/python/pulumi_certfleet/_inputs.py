@@ -26,8 +26,16 @@ __all__ = [
     'CertManagerInstallationArgsDict',
     'ChallengeArgs',
     'ChallengeArgsDict',
+    'CloudDnsChallengeArgs',
+    'CloudDnsChallengeArgsDict',
+    'CloudDnsServiceAccountArgs',
+    'CloudDnsServiceAccountArgsDict',
+    'CloudDnsWorkloadIdentityArgs',
+    'CloudDnsWorkloadIdentityArgsDict',
     'CloudflareChallengeArgs',
     'CloudflareChallengeArgsDict',
+    'CloudflareTokenArgs',
+    'CloudflareTokenArgsDict',
     'DomainArgs',
     'DomainArgsDict',
     'DomainDefaultsArgs',
@@ -46,11 +54,21 @@ __all__ = [
     'RouteArgsDict',
     'SecretReferenceArgs',
     'SecretReferenceArgsDict',
+    'ServiceAccountKeyReferenceArgs',
+    'ServiceAccountKeyReferenceArgsDict',
 ]
 
 class AcmeArgsDict(TypedDict):
     """
     The ACME account and directories that certificates are ordered from (RFC 8555).
+    """
+    account_key_rotation: NotRequired[_builtins.str]
+    """
+    Name of a rotation, such as `2026-11`. Another one makes a new key, in a Secret of its own, and registers a new account with it. Certificates stay as they are.
+
+    Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.privateKeySecretRef.name.
     """
     additional_environments: NotRequired[Sequence['AcmeEnvironment']]
     """
@@ -78,6 +96,7 @@ class AcmeArgsDict(TypedDict):
 @pulumi.input_type
 class AcmeArgs:
     def __init__(__self__, *,
+                 account_key_rotation: Optional[_builtins.str] = None,
                  additional_environments: Optional[Sequence['AcmeEnvironment']] = None,
                  directory: Optional['AcmeDirectoryArgs'] = None,
                  email: pulumi.Input[Optional[_builtins.str]] = None,
@@ -85,6 +104,11 @@ class AcmeArgs:
         """
         The ACME account and directories that certificates are ordered from (RFC 8555).
 
+        :param _builtins.str account_key_rotation: Name of a rotation, such as `2026-11`. Another one makes a new key, in a Secret of its own, and registers a new account with it. Certificates stay as they are.
+               
+               Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.privateKeySecretRef.name.
         :param Sequence['AcmeEnvironment'] additional_environments: Further environments that get an issuer although no domain of this component uses them, for other stacks to use.
         :param 'AcmeDirectoryArgs' directory: The directory behind environment "custom".
         :param pulumi.Input[_builtins.str] email: Contact of the account. Required for production. Let's Encrypt sends no expiry warnings any more.
@@ -96,6 +120,8 @@ class AcmeArgs:
                
                Default: `"custom"` if `directory` is given, else `"staging"`.
         """
+        if account_key_rotation is not None:
+            pulumi.set(__self__, "account_key_rotation", account_key_rotation)
         if additional_environments is not None:
             pulumi.set(__self__, "additional_environments", additional_environments)
         if directory is not None:
@@ -104,6 +130,22 @@ class AcmeArgs:
             pulumi.set(__self__, "email", email)
         if environment is not None:
             pulumi.set(__self__, "environment", environment)
+
+    @_builtins.property
+    @pulumi.getter(name="accountKeyRotation")
+    def account_key_rotation(self) -> Optional[_builtins.str]:
+        """
+        Name of a rotation, such as `2026-11`. Another one makes a new key, in a Secret of its own, and registers a new account with it. Certificates stay as they are.
+
+        Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.privateKeySecretRef.name.
+        """
+        return pulumi.get(self, "account_key_rotation")
+
+    @account_key_rotation.setter
+    def account_key_rotation(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "account_key_rotation", value)
 
     @_builtins.property
     @pulumi.getter(name="additionalEnvironments")
@@ -569,9 +611,25 @@ class ChallengeArgsDict(TypedDict):
     """
     How control over the names of some zones is proven to the CA (RFC 8555 section 8). Exactly one kind.
     """
+    cloud_dns: NotRequired['CloudDnsChallengeArgsDict']
+    """
+    DNS-01 by Google Cloud DNS.
+    """
     cloudflare: NotRequired['CloudflareChallengeArgsDict']
     """
     DNS-01 by Cloudflare.
+    """
+    rotation: NotRequired[_builtins.str]
+    """
+    A text that stands for the present key or token, such as the month it dates from. When it changes, a new one is made and written into a Secret of its own, issues a certificate by way of trial, is taken over by the issuers, and then the old one is deleted.
+
+    Rule: must be at most 32 lower-case letters, digits and inner hyphens, such as 2026-11.
+    """
+    standby: NotRequired[_builtins.bool]
+    """
+    Keeps the entry's credential and managed zone without using them, so that a zone can move to another entry, and back, while both are valid.
+
+    Default: `false`.
     """
     zones: NotRequired[Sequence[_builtins.str]]
     """
@@ -585,22 +643,50 @@ class ChallengeArgsDict(TypedDict):
 @pulumi.input_type
 class ChallengeArgs:
     def __init__(__self__, *,
+                 cloud_dns: Optional['CloudDnsChallengeArgs'] = None,
                  cloudflare: Optional['CloudflareChallengeArgs'] = None,
+                 rotation: Optional[_builtins.str] = None,
+                 standby: Optional[_builtins.bool] = None,
                  zones: Optional[Sequence[_builtins.str]] = None):
         """
         How control over the names of some zones is proven to the CA (RFC 8555 section 8). Exactly one kind.
 
+        :param 'CloudDnsChallengeArgs' cloud_dns: DNS-01 by Google Cloud DNS.
         :param 'CloudflareChallengeArgs' cloudflare: DNS-01 by Cloudflare.
+        :param _builtins.str rotation: A text that stands for the present key or token, such as the month it dates from. When it changes, a new one is made and written into a Secret of its own, issues a certificate by way of trial, is taken over by the issuers, and then the old one is deleted.
+               
+               Rule: must be at most 32 lower-case letters, digits and inner hyphens, such as 2026-11.
+        :param _builtins.bool standby: Keeps the entry's credential and managed zone without using them, so that a zone can move to another entry, and back, while both are valid.
+               
+               Default: `false`.
         :param Sequence[_builtins.str] zones: DNS zones that this entry serves. Without zones it serves all names that no other entry serves.
                
                Rule: must name a zone, or be left out to match every name; each must be a full name such as example.com; each must be a zone without a wildcard: a zone serves every name in it; leave the first label out.
                
                Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].selector.dnsZones.
         """
+        if cloud_dns is not None:
+            pulumi.set(__self__, "cloud_dns", cloud_dns)
         if cloudflare is not None:
             pulumi.set(__self__, "cloudflare", cloudflare)
+        if rotation is not None:
+            pulumi.set(__self__, "rotation", rotation)
+        if standby is not None:
+            pulumi.set(__self__, "standby", standby)
         if zones is not None:
             pulumi.set(__self__, "zones", zones)
+
+    @_builtins.property
+    @pulumi.getter(name="cloudDns")
+    def cloud_dns(self) -> Optional['CloudDnsChallengeArgs']:
+        """
+        DNS-01 by Google Cloud DNS.
+        """
+        return pulumi.get(self, "cloud_dns")
+
+    @cloud_dns.setter
+    def cloud_dns(self, value: Optional['CloudDnsChallengeArgs']):
+        pulumi.set(self, "cloud_dns", value)
 
     @_builtins.property
     @pulumi.getter
@@ -613,6 +699,34 @@ class ChallengeArgs:
     @cloudflare.setter
     def cloudflare(self, value: Optional['CloudflareChallengeArgs']):
         pulumi.set(self, "cloudflare", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def rotation(self) -> Optional[_builtins.str]:
+        """
+        A text that stands for the present key or token, such as the month it dates from. When it changes, a new one is made and written into a Secret of its own, issues a certificate by way of trial, is taken over by the issuers, and then the old one is deleted.
+
+        Rule: must be at most 32 lower-case letters, digits and inner hyphens, such as 2026-11.
+        """
+        return pulumi.get(self, "rotation")
+
+    @rotation.setter
+    def rotation(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "rotation", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def standby(self) -> Optional[_builtins.bool]:
+        """
+        Keeps the entry's credential and managed zone without using them, so that a zone can move to another entry, and back, while both are valid.
+
+        Default: `false`.
+        """
+        return pulumi.get(self, "standby")
+
+    @standby.setter
+    def standby(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "standby", value)
 
     @_builtins.property
     @pulumi.getter
@@ -631,9 +745,370 @@ class ChallengeArgs:
         pulumi.set(self, "zones", value)
 
 
+class CloudDnsChallengeArgsDict(TypedDict):
+    """
+    DNS-01 by Google Cloud DNS. At most one of `secret`, `existingSecret` and `workloadIdentity`; with none of them a service account with the least rights and a key of it are made with the Google Cloud provider of the program.
+    """
+    project: _builtins.str
+    """
+    Google Cloud project that the managed zones are in.
+
+    Rule: must be a project id of 6 to 30 lower-case letters, digits and hyphens that begins with a letter, not the project's number or title.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cloudDNS.project.
+    """
+    create_zone: NotRequired[_builtins.bool]
+    """
+    Makes the managed zone (and on destroy deletes it). The entry must name exactly one zone. Its name servers are an output.
+
+    Default: `false`.
+    """
+    existing_secret: NotRequired['ServiceAccountKeyReferenceArgsDict']
+    """
+    Secret in cert-manager's namespace that holds a service account's key, kept by somebody else.
+    """
+    hosted_zone_name: NotRequired[_builtins.str]
+    """
+    Managed zone that serves all of the entry's zones. With it nothing has to be looked up, so rights in that managed zone alone are enough.
+
+    Rule: must be the name of a managed zone (gcloud dns managed-zones list), not the DNS name that it serves.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cloudDNS.hostedZoneName.
+    """
+    secret: NotRequired[_builtins.str]
+    """
+    Key in `dnsSecrets` of a service account's key, in JSON as Google hands it out. certfleet writes it into a Secret in cert-manager's namespace.
+
+    Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+    """
+    service_account: NotRequired['CloudDnsServiceAccountArgsDict']
+    """
+    Names of the service account and the role that are made.
+    """
+    workload_identity: NotRequired['CloudDnsWorkloadIdentityArgsDict']
+    """
+    Does without a key.
+    """
+
+@pulumi.input_type
+class CloudDnsChallengeArgs:
+    def __init__(__self__, *,
+                 project: _builtins.str,
+                 create_zone: Optional[_builtins.bool] = None,
+                 existing_secret: Optional['ServiceAccountKeyReferenceArgs'] = None,
+                 hosted_zone_name: Optional[_builtins.str] = None,
+                 secret: Optional[_builtins.str] = None,
+                 service_account: Optional['CloudDnsServiceAccountArgs'] = None,
+                 workload_identity: Optional['CloudDnsWorkloadIdentityArgs'] = None):
+        """
+        DNS-01 by Google Cloud DNS. At most one of `secret`, `existingSecret` and `workloadIdentity`; with none of them a service account with the least rights and a key of it are made with the Google Cloud provider of the program.
+
+        :param _builtins.str project: Google Cloud project that the managed zones are in.
+               
+               Rule: must be a project id of 6 to 30 lower-case letters, digits and hyphens that begins with a letter, not the project's number or title.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cloudDNS.project.
+        :param _builtins.bool create_zone: Makes the managed zone (and on destroy deletes it). The entry must name exactly one zone. Its name servers are an output.
+               
+               Default: `false`.
+        :param 'ServiceAccountKeyReferenceArgs' existing_secret: Secret in cert-manager's namespace that holds a service account's key, kept by somebody else.
+        :param _builtins.str hosted_zone_name: Managed zone that serves all of the entry's zones. With it nothing has to be looked up, so rights in that managed zone alone are enough.
+               
+               Rule: must be the name of a managed zone (gcloud dns managed-zones list), not the DNS name that it serves.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cloudDNS.hostedZoneName.
+        :param _builtins.str secret: Key in `dnsSecrets` of a service account's key, in JSON as Google hands it out. certfleet writes it into a Secret in cert-manager's namespace.
+               
+               Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+        :param 'CloudDnsServiceAccountArgs' service_account: Names of the service account and the role that are made.
+        :param 'CloudDnsWorkloadIdentityArgs' workload_identity: Does without a key.
+        """
+        pulumi.set(__self__, "project", project)
+        if create_zone is None:
+            create_zone = False
+        if create_zone is not None:
+            pulumi.set(__self__, "create_zone", create_zone)
+        if existing_secret is not None:
+            pulumi.set(__self__, "existing_secret", existing_secret)
+        if hosted_zone_name is not None:
+            pulumi.set(__self__, "hosted_zone_name", hosted_zone_name)
+        if secret is not None:
+            pulumi.set(__self__, "secret", secret)
+        if service_account is not None:
+            pulumi.set(__self__, "service_account", service_account)
+        if workload_identity is not None:
+            pulumi.set(__self__, "workload_identity", workload_identity)
+
+    @_builtins.property
+    @pulumi.getter
+    def project(self) -> _builtins.str:
+        """
+        Google Cloud project that the managed zones are in.
+
+        Rule: must be a project id of 6 to 30 lower-case letters, digits and hyphens that begins with a letter, not the project's number or title.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cloudDNS.project.
+        """
+        return pulumi.get(self, "project")
+
+    @project.setter
+    def project(self, value: _builtins.str):
+        pulumi.set(self, "project", value)
+
+    @_builtins.property
+    @pulumi.getter(name="createZone")
+    def create_zone(self) -> Optional[_builtins.bool]:
+        """
+        Makes the managed zone (and on destroy deletes it). The entry must name exactly one zone. Its name servers are an output.
+
+        Default: `false`.
+        """
+        return pulumi.get(self, "create_zone")
+
+    @create_zone.setter
+    def create_zone(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "create_zone", value)
+
+    @_builtins.property
+    @pulumi.getter(name="existingSecret")
+    def existing_secret(self) -> Optional['ServiceAccountKeyReferenceArgs']:
+        """
+        Secret in cert-manager's namespace that holds a service account's key, kept by somebody else.
+        """
+        return pulumi.get(self, "existing_secret")
+
+    @existing_secret.setter
+    def existing_secret(self, value: Optional['ServiceAccountKeyReferenceArgs']):
+        pulumi.set(self, "existing_secret", value)
+
+    @_builtins.property
+    @pulumi.getter(name="hostedZoneName")
+    def hosted_zone_name(self) -> Optional[_builtins.str]:
+        """
+        Managed zone that serves all of the entry's zones. With it nothing has to be looked up, so rights in that managed zone alone are enough.
+
+        Rule: must be the name of a managed zone (gcloud dns managed-zones list), not the DNS name that it serves.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cloudDNS.hostedZoneName.
+        """
+        return pulumi.get(self, "hosted_zone_name")
+
+    @hosted_zone_name.setter
+    def hosted_zone_name(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "hosted_zone_name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def secret(self) -> Optional[_builtins.str]:
+        """
+        Key in `dnsSecrets` of a service account's key, in JSON as Google hands it out. certfleet writes it into a Secret in cert-manager's namespace.
+
+        Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+        """
+        return pulumi.get(self, "secret")
+
+    @secret.setter
+    def secret(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "secret", value)
+
+    @_builtins.property
+    @pulumi.getter(name="serviceAccount")
+    def service_account(self) -> Optional['CloudDnsServiceAccountArgs']:
+        """
+        Names of the service account and the role that are made.
+        """
+        return pulumi.get(self, "service_account")
+
+    @service_account.setter
+    def service_account(self, value: Optional['CloudDnsServiceAccountArgs']):
+        pulumi.set(self, "service_account", value)
+
+    @_builtins.property
+    @pulumi.getter(name="workloadIdentity")
+    def workload_identity(self) -> Optional['CloudDnsWorkloadIdentityArgs']:
+        """
+        Does without a key.
+        """
+        return pulumi.get(self, "workload_identity")
+
+    @workload_identity.setter
+    def workload_identity(self, value: Optional['CloudDnsWorkloadIdentityArgs']):
+        pulumi.set(self, "workload_identity", value)
+
+
+class CloudDnsServiceAccountArgsDict(TypedDict):
+    """
+    Names of the service account and the role that are made. Within a project they must be unique.
+    """
+    account_id: NotRequired[_builtins.str]
+    """
+    The service account's id: what stands before the @ of its e-mail address.
+
+    Default: from project, stack and the component's name.
+
+    Rule: must be an account id of 6 to 30 lower-case letters, digits and hyphens that begins with a letter.
+
+    Source: Google IAM API v1, projects.serviceAccounts.create accountId.
+    """
+    role_id: NotRequired[_builtins.str]
+    """
+    Id of the custom role.
+
+    Default: from project, stack and the component's name.
+
+    Rule: must be a role id of 3 to 64 letters, digits, underscores and dots.
+
+    Source: Google IAM API v1, projects.roles.create roleId.
+    """
+
+@pulumi.input_type
+class CloudDnsServiceAccountArgs:
+    def __init__(__self__, *,
+                 account_id: Optional[_builtins.str] = None,
+                 role_id: Optional[_builtins.str] = None):
+        """
+        Names of the service account and the role that are made. Within a project they must be unique.
+
+        :param _builtins.str account_id: The service account's id: what stands before the @ of its e-mail address.
+               
+               Default: from project, stack and the component's name.
+               
+               Rule: must be an account id of 6 to 30 lower-case letters, digits and hyphens that begins with a letter.
+               
+               Source: Google IAM API v1, projects.serviceAccounts.create accountId.
+        :param _builtins.str role_id: Id of the custom role.
+               
+               Default: from project, stack and the component's name.
+               
+               Rule: must be a role id of 3 to 64 letters, digits, underscores and dots.
+               
+               Source: Google IAM API v1, projects.roles.create roleId.
+        """
+        if account_id is not None:
+            pulumi.set(__self__, "account_id", account_id)
+        if role_id is not None:
+            pulumi.set(__self__, "role_id", role_id)
+
+    @_builtins.property
+    @pulumi.getter(name="accountId")
+    def account_id(self) -> Optional[_builtins.str]:
+        """
+        The service account's id: what stands before the @ of its e-mail address.
+
+        Default: from project, stack and the component's name.
+
+        Rule: must be an account id of 6 to 30 lower-case letters, digits and hyphens that begins with a letter.
+
+        Source: Google IAM API v1, projects.serviceAccounts.create accountId.
+        """
+        return pulumi.get(self, "account_id")
+
+    @account_id.setter
+    def account_id(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "account_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="roleId")
+    def role_id(self) -> Optional[_builtins.str]:
+        """
+        Id of the custom role.
+
+        Default: from project, stack and the component's name.
+
+        Rule: must be a role id of 3 to 64 letters, digits, underscores and dots.
+
+        Source: Google IAM API v1, projects.roles.create roleId.
+        """
+        return pulumi.get(self, "role_id")
+
+    @role_id.setter
+    def role_id(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "role_id", value)
+
+
+class CloudDnsWorkloadIdentityArgsDict(TypedDict):
+    """
+    No key at all: cert-manager's Kubernetes ServiceAccount acts as the Google service account that is made (GKE Workload Identity). For ClusterIssuers only, for cert-manager takes no such credentials for an Issuer.
+    """
+    kubernetes_service_account: NotRequired[_builtins.str]
+    """
+    Kubernetes ServiceAccount of cert-manager's controller, in cert-manager's namespace.
+
+    Default: `"cert-manager"`.
+
+    Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+    """
+    pool: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Workload identity pool of the cluster, where the cluster is in another project.
+
+    Default: `PROJECT.svc.id.goog` of `project`.
+
+    Rule: must not be empty.
+    """
+
+@pulumi.input_type
+class CloudDnsWorkloadIdentityArgs:
+    def __init__(__self__, *,
+                 kubernetes_service_account: Optional[_builtins.str] = None,
+                 pool: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        No key at all: cert-manager's Kubernetes ServiceAccount acts as the Google service account that is made (GKE Workload Identity). For ClusterIssuers only, for cert-manager takes no such credentials for an Issuer.
+
+        :param _builtins.str kubernetes_service_account: Kubernetes ServiceAccount of cert-manager's controller, in cert-manager's namespace.
+               
+               Default: `"cert-manager"`.
+               
+               Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+        :param pulumi.Input[_builtins.str] pool: Workload identity pool of the cluster, where the cluster is in another project.
+               
+               Default: `PROJECT.svc.id.goog` of `project`.
+               
+               Rule: must not be empty.
+        """
+        if kubernetes_service_account is None:
+            kubernetes_service_account = 'cert-manager'
+        if kubernetes_service_account is not None:
+            pulumi.set(__self__, "kubernetes_service_account", kubernetes_service_account)
+        if pool is not None:
+            pulumi.set(__self__, "pool", pool)
+
+    @_builtins.property
+    @pulumi.getter(name="kubernetesServiceAccount")
+    def kubernetes_service_account(self) -> Optional[_builtins.str]:
+        """
+        Kubernetes ServiceAccount of cert-manager's controller, in cert-manager's namespace.
+
+        Default: `"cert-manager"`.
+
+        Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+        """
+        return pulumi.get(self, "kubernetes_service_account")
+
+    @kubernetes_service_account.setter
+    def kubernetes_service_account(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "kubernetes_service_account", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def pool(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Workload identity pool of the cluster, where the cluster is in another project.
+
+        Default: `PROJECT.svc.id.goog` of `project`.
+
+        Rule: must not be empty.
+        """
+        return pulumi.get(self, "pool")
+
+    @pool.setter
+    def pool(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "pool", value)
+
+
 class CloudflareChallengeArgsDict(TypedDict):
     """
-    DNS-01 by Cloudflare's API, with a token that may read the zone and edit its DNS records. Exactly one of `secret` and `existingSecret`.
+    DNS-01 by Cloudflare's API, with a token that may read the zone and edit its DNS records. Exactly one of `secret`, `existingSecret` and `token`.
     """
     existing_secret: NotRequired['SecretReferenceArgsDict']
     """
@@ -643,26 +1118,50 @@ class CloudflareChallengeArgsDict(TypedDict):
     """
     Key in `dnsSecrets` of the API token. certfleet writes it into a Secret in cert-manager's namespace.
 
-    Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 242 characters, to leave room for its Secret's prefix.
+    Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+    """
+    token: NotRequired['CloudflareTokenArgsDict']
+    """
+    Makes the API token with the Cloudflare provider of the program, for the entry's `zones` alone. certfleet writes it into a Secret in cert-manager's namespace.
+    """
+    zone_ids: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Zone ids at Cloudflare by zone, for zones that cannot be looked up by name, such as a delegated zone that is made in the same program.
+
+    Default: looked up by name.
+
+    Rule: each must not be empty.
     """
 
 @pulumi.input_type
 class CloudflareChallengeArgs:
     def __init__(__self__, *,
                  existing_secret: Optional['SecretReferenceArgs'] = None,
-                 secret: Optional[_builtins.str] = None):
+                 secret: Optional[_builtins.str] = None,
+                 token: Optional['CloudflareTokenArgs'] = None,
+                 zone_ids: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None):
         """
-        DNS-01 by Cloudflare's API, with a token that may read the zone and edit its DNS records. Exactly one of `secret` and `existingSecret`.
+        DNS-01 by Cloudflare's API, with a token that may read the zone and edit its DNS records. Exactly one of `secret`, `existingSecret` and `token`.
 
         :param 'SecretReferenceArgs' existing_secret: Secret in cert-manager's namespace that holds the API token, kept by somebody else (for example External Secrets).
         :param _builtins.str secret: Key in `dnsSecrets` of the API token. certfleet writes it into a Secret in cert-manager's namespace.
                
-               Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 242 characters, to leave room for its Secret's prefix.
+               Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+        :param 'CloudflareTokenArgs' token: Makes the API token with the Cloudflare provider of the program, for the entry's `zones` alone. certfleet writes it into a Secret in cert-manager's namespace.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] zone_ids: Zone ids at Cloudflare by zone, for zones that cannot be looked up by name, such as a delegated zone that is made in the same program.
+               
+               Default: looked up by name.
+               
+               Rule: each must not be empty.
         """
         if existing_secret is not None:
             pulumi.set(__self__, "existing_secret", existing_secret)
         if secret is not None:
             pulumi.set(__self__, "secret", secret)
+        if token is not None:
+            pulumi.set(__self__, "token", token)
+        if zone_ids is not None:
+            pulumi.set(__self__, "zone_ids", zone_ids)
 
     @_builtins.property
     @pulumi.getter(name="existingSecret")
@@ -682,13 +1181,152 @@ class CloudflareChallengeArgs:
         """
         Key in `dnsSecrets` of the API token. certfleet writes it into a Secret in cert-manager's namespace.
 
-        Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 242 characters, to leave room for its Secret's prefix.
+        Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
         """
         return pulumi.get(self, "secret")
 
     @secret.setter
     def secret(self, value: Optional[_builtins.str]):
         pulumi.set(self, "secret", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def token(self) -> Optional['CloudflareTokenArgs']:
+        """
+        Makes the API token with the Cloudflare provider of the program, for the entry's `zones` alone. certfleet writes it into a Secret in cert-manager's namespace.
+        """
+        return pulumi.get(self, "token")
+
+    @token.setter
+    def token(self, value: Optional['CloudflareTokenArgs']):
+        pulumi.set(self, "token", value)
+
+    @_builtins.property
+    @pulumi.getter(name="zoneIds")
+    def zone_ids(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Zone ids at Cloudflare by zone, for zones that cannot be looked up by name, such as a delegated zone that is made in the same program.
+
+        Default: looked up by name.
+
+        Rule: each must not be empty.
+        """
+        return pulumi.get(self, "zone_ids")
+
+    @zone_ids.setter
+    def zone_ids(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "zone_ids", value)
+
+
+class CloudflareTokenArgsDict(TypedDict):
+    """
+    An API token that is made for this purpose. It may read the entry's zones and edit their DNS records, and nothing else.
+    """
+    expires_on: _builtins.str
+    """
+    When the token ceases to be valid. Replace it before by a new `rotation` with a later date. A new date alone prolongs the token.
+
+    Rule: must be a time in UTC such as 2027-02-28T00:00:00Z (RFC 3339); must be a day and a time that exist.
+
+    Source: Cloudflare API, expires_on.
+    """
+    account_id: NotRequired[_builtins.str]
+    """
+    Account that the token belongs to and whose zones are looked up. Without it the token is that of the user whose credential the Cloudflare provider has.
+
+    Rule: must be an account id of 32 hexadecimal digits.
+
+    Source: Cloudflare API, POST /accounts/{account_id}/tokens, else POST /user/tokens.
+    """
+    name: NotRequired[_builtins.str]
+    """
+    What tells this token from others of the same component. Entries that name the same token share it, and it serves the zones of all of them.
+
+    Default: `"dns"`.
+
+    Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+    """
+
+@pulumi.input_type
+class CloudflareTokenArgs:
+    def __init__(__self__, *,
+                 expires_on: _builtins.str,
+                 account_id: Optional[_builtins.str] = None,
+                 name: Optional[_builtins.str] = None):
+        """
+        An API token that is made for this purpose. It may read the entry's zones and edit their DNS records, and nothing else.
+
+        :param _builtins.str expires_on: When the token ceases to be valid. Replace it before by a new `rotation` with a later date. A new date alone prolongs the token.
+               
+               Rule: must be a time in UTC such as 2027-02-28T00:00:00Z (RFC 3339); must be a day and a time that exist.
+               
+               Source: Cloudflare API, expires_on.
+        :param _builtins.str account_id: Account that the token belongs to and whose zones are looked up. Without it the token is that of the user whose credential the Cloudflare provider has.
+               
+               Rule: must be an account id of 32 hexadecimal digits.
+               
+               Source: Cloudflare API, POST /accounts/{account_id}/tokens, else POST /user/tokens.
+        :param _builtins.str name: What tells this token from others of the same component. Entries that name the same token share it, and it serves the zones of all of them.
+               
+               Default: `"dns"`.
+               
+               Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+        """
+        pulumi.set(__self__, "expires_on", expires_on)
+        if account_id is not None:
+            pulumi.set(__self__, "account_id", account_id)
+        if name is None:
+            name = 'dns'
+        if name is not None:
+            pulumi.set(__self__, "name", name)
+
+    @_builtins.property
+    @pulumi.getter(name="expiresOn")
+    def expires_on(self) -> _builtins.str:
+        """
+        When the token ceases to be valid. Replace it before by a new `rotation` with a later date. A new date alone prolongs the token.
+
+        Rule: must be a time in UTC such as 2027-02-28T00:00:00Z (RFC 3339); must be a day and a time that exist.
+
+        Source: Cloudflare API, expires_on.
+        """
+        return pulumi.get(self, "expires_on")
+
+    @expires_on.setter
+    def expires_on(self, value: _builtins.str):
+        pulumi.set(self, "expires_on", value)
+
+    @_builtins.property
+    @pulumi.getter(name="accountId")
+    def account_id(self) -> Optional[_builtins.str]:
+        """
+        Account that the token belongs to and whose zones are looked up. Without it the token is that of the user whose credential the Cloudflare provider has.
+
+        Rule: must be an account id of 32 hexadecimal digits.
+
+        Source: Cloudflare API, POST /accounts/{account_id}/tokens, else POST /user/tokens.
+        """
+        return pulumi.get(self, "account_id")
+
+    @account_id.setter
+    def account_id(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "account_id", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> Optional[_builtins.str]:
+        """
+        What tells this token from others of the same component. Entries that name the same token share it, and it serves the zones of all of them.
+
+        Default: `"dns"`.
+
+        Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "name", value)
 
 
 class DomainArgsDict(TypedDict):
@@ -734,6 +1372,12 @@ class DomainArgsDict(TypedDict):
     create_namespace: NotRequired[_builtins.bool]
     """
     Whether the namespace is made (and on destroy deleted) here. `namespace` must be a plain string then.
+
+    Default: `false`.
+    """
+    deletion_protection: NotRequired[_builtins.bool]
+    """
+    Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
 
     Default: `false`.
     """
@@ -802,6 +1446,7 @@ class DomainArgs:
                  certificate_from: Optional[_builtins.str] = None,
                  certificate_only: Optional[_builtins.bool] = None,
                  create_namespace: Optional[_builtins.bool] = None,
+                 deletion_protection: Optional[_builtins.bool] = None,
                  environment: Optional['AcmeEnvironment'] = None,
                  issuer: Optional['IssuerReferenceArgs'] = None,
                  labels: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
@@ -833,6 +1478,9 @@ class DomainArgs:
                
                Default: `false`.
         :param _builtins.bool create_namespace: Whether the namespace is made (and on destroy deleted) here. `namespace` must be a plain string then.
+               
+               Default: `false`.
+        :param _builtins.bool deletion_protection: Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
                
                Default: `false`.
         :param 'AcmeEnvironment' environment: ACME environment.
@@ -876,6 +1524,8 @@ class DomainArgs:
             pulumi.set(__self__, "certificate_only", certificate_only)
         if create_namespace is not None:
             pulumi.set(__self__, "create_namespace", create_namespace)
+        if deletion_protection is not None:
+            pulumi.set(__self__, "deletion_protection", deletion_protection)
         if environment is not None:
             pulumi.set(__self__, "environment", environment)
         if issuer is not None:
@@ -992,6 +1642,20 @@ class DomainArgs:
     @create_namespace.setter
     def create_namespace(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "create_namespace", value)
+
+    @_builtins.property
+    @pulumi.getter(name="deletionProtection")
+    def deletion_protection(self) -> Optional[_builtins.bool]:
+        """
+        Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
+
+        Default: `false`.
+        """
+        return pulumi.get(self, "deletion_protection")
+
+    @deletion_protection.setter
+    def deletion_protection(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "deletion_protection", value)
 
     @_builtins.property
     @pulumi.getter
@@ -1134,6 +1798,12 @@ class DomainDefaultsArgsDict(TypedDict):
 
     Default: `false`.
     """
+    deletion_protection: NotRequired[_builtins.bool]
+    """
+    Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
+
+    Default: `false`.
+    """
     environment: NotRequired['AcmeEnvironment']
     """
     ACME environment.
@@ -1186,6 +1856,7 @@ class DomainDefaultsArgs:
     def __init__(__self__, *,
                  annotations: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  create_namespace: Optional[_builtins.bool] = None,
+                 deletion_protection: Optional[_builtins.bool] = None,
                  environment: Optional['AcmeEnvironment'] = None,
                  issuer: Optional['IssuerReferenceArgs'] = None,
                  labels: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
@@ -1199,6 +1870,9 @@ class DomainDefaultsArgs:
 
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] annotations: Annotations of everything that is made for the domain.
         :param _builtins.bool create_namespace: Whether the namespace is made (and on destroy deleted) here. `namespace` must be a plain string then.
+               
+               Default: `false`.
+        :param _builtins.bool deletion_protection: Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
                
                Default: `false`.
         :param 'AcmeEnvironment' environment: ACME environment.
@@ -1228,6 +1902,8 @@ class DomainDefaultsArgs:
             pulumi.set(__self__, "annotations", annotations)
         if create_namespace is not None:
             pulumi.set(__self__, "create_namespace", create_namespace)
+        if deletion_protection is not None:
+            pulumi.set(__self__, "deletion_protection", deletion_protection)
         if environment is not None:
             pulumi.set(__self__, "environment", environment)
         if issuer is not None:
@@ -1270,6 +1946,20 @@ class DomainDefaultsArgs:
     @create_namespace.setter
     def create_namespace(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "create_namespace", value)
+
+    @_builtins.property
+    @pulumi.getter(name="deletionProtection")
+    def deletion_protection(self) -> Optional[_builtins.bool]:
+        """
+        Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
+
+        Default: `false`.
+        """
+        return pulumi.get(self, "deletion_protection")
+
+    @deletion_protection.setter
+    def deletion_protection(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "deletion_protection", value)
 
     @_builtins.property
     @pulumi.getter
@@ -1901,6 +2591,79 @@ class SecretReferenceArgs:
         Key in the Secret's data.
 
         Default: `"api-token"`.
+
+        Rule: must not be empty.
+        """
+        return pulumi.get(self, "key")
+
+    @key.setter
+    def key(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "key", value)
+
+
+class ServiceAccountKeyReferenceArgsDict(TypedDict):
+    """
+    A Secret in cert-manager's namespace and the key in it that holds a service account's key.
+    """
+    name: _builtins.str
+    """
+    Name of the Secret.
+
+    Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+    """
+    key: NotRequired[_builtins.str]
+    """
+    Key in the Secret's data.
+
+    Default: `"key.json"`.
+
+    Rule: must not be empty.
+    """
+
+@pulumi.input_type
+class ServiceAccountKeyReferenceArgs:
+    def __init__(__self__, *,
+                 name: _builtins.str,
+                 key: Optional[_builtins.str] = None):
+        """
+        A Secret in cert-manager's namespace and the key in it that holds a service account's key.
+
+        :param _builtins.str name: Name of the Secret.
+               
+               Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+        :param _builtins.str key: Key in the Secret's data.
+               
+               Default: `"key.json"`.
+               
+               Rule: must not be empty.
+        """
+        pulumi.set(__self__, "name", name)
+        if key is None:
+            key = 'key.json'
+        if key is not None:
+            pulumi.set(__self__, "key", key)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        Name of the Secret.
+
+        Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: _builtins.str):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> Optional[_builtins.str]:
+        """
+        Key in the Secret's data.
+
+        Default: `"key.json"`.
 
         Rule: must not be empty.
         """

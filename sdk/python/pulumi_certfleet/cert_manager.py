@@ -21,6 +21,7 @@ class CertManagerArgs:
     def __init__(__self__, *,
                  create_namespace: Optional[_builtins.bool] = None,
                  gateway_api: Optional[_builtins.bool] = None,
+                 kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  namespace: Optional[_builtins.str] = None,
                  recursive_nameservers: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  timeout_seconds: Optional[_builtins.int] = None,
@@ -37,6 +38,11 @@ class CertManagerArgs:
                Default: `true`.
                
                Source: controller.config.cert-manager.io/v1alpha1 gatewayAPI.enabled.
+        :param pulumi.Input[_builtins.str] kubeconfig: Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
+               
+               Default: `kubeconfig` of the provider's configuration.
+               
+               Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
         :param _builtins.str namespace: Namespace of cert-manager and of the issuers' credentials.
                
                Default: `"cert-manager"`.
@@ -67,6 +73,8 @@ class CertManagerArgs:
             gateway_api = True
         if gateway_api is not None:
             pulumi.set(__self__, "gateway_api", gateway_api)
+        if kubeconfig is not None:
+            pulumi.set(__self__, "kubeconfig", kubeconfig)
         if namespace is None:
             namespace = 'cert-manager'
         if namespace is not None:
@@ -113,6 +121,22 @@ class CertManagerArgs:
     @gateway_api.setter
     def gateway_api(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "gateway_api", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def kubeconfig(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
+
+        Default: `kubeconfig` of the provider's configuration.
+
+        Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
+        """
+        return pulumi.get(self, "kubeconfig")
+
+    @kubeconfig.setter
+    def kubeconfig(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "kubeconfig", value)
 
     @_builtins.property
     @pulumi.getter
@@ -199,6 +223,7 @@ class CertManager(pulumi.ComponentResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  create_namespace: Optional[_builtins.bool] = None,
                  gateway_api: Optional[_builtins.bool] = None,
+                 kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  namespace: Optional[_builtins.str] = None,
                  recursive_nameservers: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  timeout_seconds: Optional[_builtins.int] = None,
@@ -219,6 +244,11 @@ class CertManager(pulumi.ComponentResource):
                Default: `true`.
                
                Source: controller.config.cert-manager.io/v1alpha1 gatewayAPI.enabled.
+        :param pulumi.Input[_builtins.str] kubeconfig: Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
+               
+               Default: `kubeconfig` of the provider's configuration.
+               
+               Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
         :param _builtins.str namespace: Namespace of cert-manager and of the issuers' credentials.
                
                Default: `"cert-manager"`.
@@ -268,6 +298,7 @@ class CertManager(pulumi.ComponentResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  create_namespace: Optional[_builtins.bool] = None,
                  gateway_api: Optional[_builtins.bool] = None,
+                 kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  namespace: Optional[_builtins.str] = None,
                  recursive_nameservers: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  timeout_seconds: Optional[_builtins.int] = None,
@@ -290,6 +321,7 @@ class CertManager(pulumi.ComponentResource):
             if gateway_api is None:
                 gateway_api = True
             __props__.__dict__["gateway_api"] = gateway_api
+            __props__.__dict__["kubeconfig"] = None if kubeconfig is None else pulumi.Output.secret(kubeconfig)
             if namespace is None:
                 namespace = 'cert-manager'
             __props__.__dict__["namespace"] = namespace

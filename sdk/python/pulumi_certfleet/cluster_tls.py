@@ -27,7 +27,8 @@ class ClusterTlsArgs:
                  cert_manager: Optional['CertManagerInstallationArgs'] = None,
                  challenges: Optional[Sequence['ChallengeArgs']] = None,
                  defaults: Optional['DomainDefaultsArgs'] = None,
-                 dns_secrets: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None):
+                 dns_secrets: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 kubeconfig: pulumi.Input[Optional[_builtins.str]] = None):
         """
         The set of arguments for constructing a ClusterTls resource.
 
@@ -43,6 +44,11 @@ class ClusterTlsArgs:
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] dns_secrets: Credentials of DNS providers, by the names that `challenges` use.
                
                Rule: each must be a text that neither begins nor ends with spaces or line ends; set it again without them.
+        :param pulumi.Input[_builtins.str] kubeconfig: Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
+               
+               Default: `kubeconfig` of the provider's configuration.
+               
+               Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
         """
         pulumi.set(__self__, "domains", domains)
         if acme is not None:
@@ -55,6 +61,8 @@ class ClusterTlsArgs:
             pulumi.set(__self__, "defaults", defaults)
         if dns_secrets is not None:
             pulumi.set(__self__, "dns_secrets", dns_secrets)
+        if kubeconfig is not None:
+            pulumi.set(__self__, "kubeconfig", kubeconfig)
 
     @_builtins.property
     @pulumi.getter
@@ -134,6 +142,22 @@ class ClusterTlsArgs:
     def dns_secrets(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
         pulumi.set(self, "dns_secrets", value)
 
+    @_builtins.property
+    @pulumi.getter
+    def kubeconfig(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
+
+        Default: `kubeconfig` of the provider's configuration.
+
+        Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
+        """
+        return pulumi.get(self, "kubeconfig")
+
+    @kubeconfig.setter
+    def kubeconfig(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "kubeconfig", value)
+
 
 @pulumi.type_token("certfleet:index:ClusterTls")
 class ClusterTls(pulumi.ComponentResource):
@@ -147,6 +171,7 @@ class ClusterTls(pulumi.ComponentResource):
                  defaults: Optional[Union['DomainDefaultsArgs', 'DomainDefaultsArgsDict']] = None,
                  dns_secrets: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  domains: Optional[Sequence[Union['DomainArgs', 'DomainArgsDict']]] = None,
+                 kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
         TLS for every domain of one cluster: cert-manager by Helm, the DNS provider's credentials, ACME ClusterIssuers, and per domain a Certificate, a Gateway, an HTTPRoute and a redirect from http to https.
@@ -166,6 +191,11 @@ class ClusterTls(pulumi.ComponentResource):
                
                Rule: each must be a text that neither begins nor ends with spaces or line ends; set it again without them.
         :param Sequence[Union['DomainArgs', 'DomainArgsDict']] domains: The domains. Their order has no meaning; each is known by its host, so adding or removing one touches no other.
+        :param pulumi.Input[_builtins.str] kubeconfig: Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
+               
+               Default: `kubeconfig` of the provider's configuration.
+               
+               Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
         """
         ...
     @overload
@@ -198,6 +228,7 @@ class ClusterTls(pulumi.ComponentResource):
                  defaults: Optional[Union['DomainDefaultsArgs', 'DomainDefaultsArgsDict']] = None,
                  dns_secrets: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  domains: Optional[Sequence[Union['DomainArgs', 'DomainArgsDict']]] = None,
+                 kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
         if not isinstance(opts, pulumi.ResourceOptions):
@@ -217,6 +248,7 @@ class ClusterTls(pulumi.ComponentResource):
             if domains is None and not opts.urn:
                 raise TypeError("Missing required property 'domains'")
             __props__.__dict__["domains"] = domains
+            __props__.__dict__["kubeconfig"] = None if kubeconfig is None else pulumi.Output.secret(kubeconfig)
             __props__.__dict__["platform"] = None
             __props__.__dict__["required_dns_records"] = None
         super(ClusterTls, __self__).__init__(

@@ -25,6 +25,7 @@ class IssuersArgs:
                  acme: 'AcmeArgs',
                  challenges: Sequence['ChallengeArgs'],
                  dns_secrets: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
                  timeout_seconds: Optional[_builtins.int] = None):
         """
@@ -37,6 +38,11 @@ class IssuersArgs:
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] dns_secrets: Credentials of DNS providers, by the names that `challenges` use.
                
                Rule: each must be a text that neither begins nor ends with spaces or line ends; set it again without them.
+        :param pulumi.Input[_builtins.str] kubeconfig: Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
+               
+               Default: `kubeconfig` of the provider's configuration.
+               
+               Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
         :param pulumi.Input[_builtins.str] namespace: cert-manager's namespace, where a ClusterIssuer's Secrets are read.
                
                Default: `"cert-manager"`.
@@ -54,6 +60,8 @@ class IssuersArgs:
         pulumi.set(__self__, "challenges", challenges)
         if dns_secrets is not None:
             pulumi.set(__self__, "dns_secrets", dns_secrets)
+        if kubeconfig is not None:
+            pulumi.set(__self__, "kubeconfig", kubeconfig)
         if namespace is None:
             namespace = 'cert-manager'
         if namespace is not None:
@@ -105,6 +113,22 @@ class IssuersArgs:
 
     @_builtins.property
     @pulumi.getter
+    def kubeconfig(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
+
+        Default: `kubeconfig` of the provider's configuration.
+
+        Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
+        """
+        return pulumi.get(self, "kubeconfig")
+
+    @kubeconfig.setter
+    def kubeconfig(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "kubeconfig", value)
+
+    @_builtins.property
+    @pulumi.getter
     def namespace(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
         cert-manager's namespace, where a ClusterIssuer's Secrets are read.
@@ -147,6 +171,7 @@ class Issuers(pulumi.ComponentResource):
                  acme: Optional[Union['AcmeArgs', 'AcmeArgsDict']] = None,
                  challenges: Optional[Sequence[Union['ChallengeArgs', 'ChallengeArgsDict']]] = None,
                  dns_secrets: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
                  timeout_seconds: Optional[_builtins.int] = None,
                  __props__=None):
@@ -163,6 +188,11 @@ class Issuers(pulumi.ComponentResource):
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] dns_secrets: Credentials of DNS providers, by the names that `challenges` use.
                
                Rule: each must be a text that neither begins nor ends with spaces or line ends; set it again without them.
+        :param pulumi.Input[_builtins.str] kubeconfig: Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
+               
+               Default: `kubeconfig` of the provider's configuration.
+               
+               Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
         :param pulumi.Input[_builtins.str] namespace: cert-manager's namespace, where a ClusterIssuer's Secrets are read.
                
                Default: `"cert-manager"`.
@@ -204,6 +234,7 @@ class Issuers(pulumi.ComponentResource):
                  acme: Optional[Union['AcmeArgs', 'AcmeArgsDict']] = None,
                  challenges: Optional[Sequence[Union['ChallengeArgs', 'ChallengeArgsDict']]] = None,
                  dns_secrets: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
                  timeout_seconds: Optional[_builtins.int] = None,
                  __props__=None):
@@ -224,6 +255,7 @@ class Issuers(pulumi.ComponentResource):
                 raise TypeError("Missing required property 'challenges'")
             __props__.__dict__["challenges"] = challenges
             __props__.__dict__["dns_secrets"] = None if dns_secrets is None else pulumi.Output.secret(dns_secrets)
+            __props__.__dict__["kubeconfig"] = None if kubeconfig is None else pulumi.Output.secret(kubeconfig)
             if namespace is None:
                 namespace = 'cert-manager'
             __props__.__dict__["namespace"] = namespace

@@ -21,6 +21,7 @@ class ProviderArgs:
     def __init__(__self__, *,
                  directory: pulumi.Input[Optional[_builtins.str]] = None,
                  directory_ca_bundle: pulumi.Input[Optional[_builtins.str]] = None,
+                 kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  resolvers: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None):
         """
         The set of arguments for constructing a Provider resource.
@@ -37,6 +38,11 @@ class ProviderArgs:
                Default: the system's.
                
                Rule: must be one or more certificates in PEM form.
+        :param pulumi.Input[_builtins.str] kubeconfig: Text of a kubeconfig for the cluster, where args name none. With it certfleet itself waits for what it makes and says in full why something does not become ready.
+               
+               Default: the Kubernetes provider waits.
+               
+               Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] resolvers: Recursive DNS servers that are asked whether a challenge's record is visible, where args name none.
                
                Default: the system's resolver.
@@ -47,6 +53,8 @@ class ProviderArgs:
             pulumi.set(__self__, "directory", directory)
         if directory_ca_bundle is not None:
             pulumi.set(__self__, "directory_ca_bundle", directory_ca_bundle)
+        if kubeconfig is not None:
+            pulumi.set(__self__, "kubeconfig", kubeconfig)
         if resolvers is not None:
             pulumi.set(__self__, "resolvers", resolvers)
 
@@ -86,6 +94,22 @@ class ProviderArgs:
 
     @_builtins.property
     @pulumi.getter
+    def kubeconfig(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Text of a kubeconfig for the cluster, where args name none. With it certfleet itself waits for what it makes and says in full why something does not become ready.
+
+        Default: the Kubernetes provider waits.
+
+        Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
+        """
+        return pulumi.get(self, "kubeconfig")
+
+    @kubeconfig.setter
+    def kubeconfig(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "kubeconfig", value)
+
+    @_builtins.property
+    @pulumi.getter
     def resolvers(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
         """
         Recursive DNS servers that are asked whether a challenge's record is visible, where args name none.
@@ -109,6 +133,7 @@ class Provider(pulumi.ProviderResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  directory: pulumi.Input[Optional[_builtins.str]] = None,
                  directory_ca_bundle: pulumi.Input[Optional[_builtins.str]] = None,
+                 kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  resolvers: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  __props__=None):
         """
@@ -129,6 +154,11 @@ class Provider(pulumi.ProviderResource):
                Default: the system's.
                
                Rule: must be one or more certificates in PEM form.
+        :param pulumi.Input[_builtins.str] kubeconfig: Text of a kubeconfig for the cluster, where args name none. With it certfleet itself waits for what it makes and says in full why something does not become ready.
+               
+               Default: the Kubernetes provider waits.
+               
+               Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] resolvers: Recursive DNS servers that are asked whether a challenge's record is visible, where args name none.
                
                Default: the system's resolver.
@@ -162,6 +192,7 @@ class Provider(pulumi.ProviderResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  directory: pulumi.Input[Optional[_builtins.str]] = None,
                  directory_ca_bundle: pulumi.Input[Optional[_builtins.str]] = None,
+                 kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  resolvers: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
@@ -174,6 +205,7 @@ class Provider(pulumi.ProviderResource):
 
             __props__.__dict__["directory"] = directory
             __props__.__dict__["directory_ca_bundle"] = directory_ca_bundle
+            __props__.__dict__["kubeconfig"] = None if kubeconfig is None else pulumi.Output.secret(kubeconfig)
             __props__.__dict__["resolvers"] = pulumi.Output.from_input(resolvers).apply(pulumi.runtime.to_json) if resolvers is not None else None
         super(Provider, __self__).__init__(
             'certfleet',

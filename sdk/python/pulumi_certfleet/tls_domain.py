@@ -30,8 +30,10 @@ class TlsDomainArgs:
                  certificate_from: Optional[_builtins.str] = None,
                  certificate_only: Optional[_builtins.bool] = None,
                  create_namespace: Optional[_builtins.bool] = None,
+                 deletion_protection: Optional[_builtins.bool] = None,
                  environment: Optional['AcmeEnvironment'] = None,
                  issuer: Optional['IssuerReferenceArgs'] = None,
+                 kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  labels: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
                  private_key: Optional['PrivateKeyArgs'] = None,
@@ -64,12 +66,20 @@ class TlsDomainArgs:
         :param _builtins.bool create_namespace: Whether the namespace is made (and on destroy deleted) here. `namespace` must be a plain string then.
                
                Default: `false`.
+        :param _builtins.bool deletion_protection: Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
+               
+               Default: `false`.
         :param 'AcmeEnvironment' environment: ACME environment.
                
                Default: that of `acme`, or of the platform.
         :param 'IssuerReferenceArgs' issuer: An issuer that exists already, instead of an ACME environment: give one of the two. What a domain says, either, overrides what `defaults` say, either.
                
                Source: cert-manager.io/v1 Certificate spec.issuerRef.
+        :param pulumi.Input[_builtins.str] kubeconfig: Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
+               
+               Default: `kubeconfig` of the provider's configuration.
+               
+               Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] labels: Labels of everything that is made for the domain.
         :param pulumi.Input[_builtins.str] namespace: Namespace of the Certificate, its Secret, the Gateway, the routes and the backend.
                
@@ -106,10 +116,14 @@ class TlsDomainArgs:
             pulumi.set(__self__, "certificate_only", certificate_only)
         if create_namespace is not None:
             pulumi.set(__self__, "create_namespace", create_namespace)
+        if deletion_protection is not None:
+            pulumi.set(__self__, "deletion_protection", deletion_protection)
         if environment is not None:
             pulumi.set(__self__, "environment", environment)
         if issuer is not None:
             pulumi.set(__self__, "issuer", issuer)
+        if kubeconfig is not None:
+            pulumi.set(__self__, "kubeconfig", kubeconfig)
         if labels is not None:
             pulumi.set(__self__, "labels", labels)
         if namespace is not None:
@@ -236,6 +250,20 @@ class TlsDomainArgs:
         pulumi.set(self, "create_namespace", value)
 
     @_builtins.property
+    @pulumi.getter(name="deletionProtection")
+    def deletion_protection(self) -> Optional[_builtins.bool]:
+        """
+        Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
+
+        Default: `false`.
+        """
+        return pulumi.get(self, "deletion_protection")
+
+    @deletion_protection.setter
+    def deletion_protection(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "deletion_protection", value)
+
+    @_builtins.property
     @pulumi.getter
     def environment(self) -> Optional['AcmeEnvironment']:
         """
@@ -262,6 +290,22 @@ class TlsDomainArgs:
     @issuer.setter
     def issuer(self, value: Optional['IssuerReferenceArgs']):
         pulumi.set(self, "issuer", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def kubeconfig(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
+
+        Default: `kubeconfig` of the provider's configuration.
+
+        Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
+        """
+        return pulumi.get(self, "kubeconfig")
+
+    @kubeconfig.setter
+    def kubeconfig(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "kubeconfig", value)
 
     @_builtins.property
     @pulumi.getter
@@ -374,9 +418,11 @@ class TlsDomain(pulumi.ComponentResource):
                  certificate_from: Optional[_builtins.str] = None,
                  certificate_only: Optional[_builtins.bool] = None,
                  create_namespace: Optional[_builtins.bool] = None,
+                 deletion_protection: Optional[_builtins.bool] = None,
                  environment: Optional['AcmeEnvironment'] = None,
                  host: Optional[_builtins.str] = None,
                  issuer: Optional[Union['IssuerReferenceArgs', 'IssuerReferenceArgsDict']] = None,
+                 kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  labels: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
                  platform: pulumi.Input[Optional[Union['PlatformArgs', 'PlatformArgsDict']]] = None,
@@ -408,6 +454,9 @@ class TlsDomain(pulumi.ComponentResource):
         :param _builtins.bool create_namespace: Whether the namespace is made (and on destroy deleted) here. `namespace` must be a plain string then.
                
                Default: `false`.
+        :param _builtins.bool deletion_protection: Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
+               
+               Default: `false`.
         :param 'AcmeEnvironment' environment: ACME environment.
                
                Default: that of `acme`, or of the platform.
@@ -419,6 +468,11 @@ class TlsDomain(pulumi.ComponentResource):
         :param Union['IssuerReferenceArgs', 'IssuerReferenceArgsDict'] issuer: An issuer that exists already, instead of an ACME environment: give one of the two. What a domain says, either, overrides what `defaults` say, either.
                
                Source: cert-manager.io/v1 Certificate spec.issuerRef.
+        :param pulumi.Input[_builtins.str] kubeconfig: Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
+               
+               Default: `kubeconfig` of the provider's configuration.
+               
+               Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] labels: Labels of everything that is made for the domain.
         :param pulumi.Input[_builtins.str] namespace: Namespace of the Certificate, its Secret, the Gateway, the routes and the backend.
                
@@ -473,9 +527,11 @@ class TlsDomain(pulumi.ComponentResource):
                  certificate_from: Optional[_builtins.str] = None,
                  certificate_only: Optional[_builtins.bool] = None,
                  create_namespace: Optional[_builtins.bool] = None,
+                 deletion_protection: Optional[_builtins.bool] = None,
                  environment: Optional['AcmeEnvironment'] = None,
                  host: Optional[_builtins.str] = None,
                  issuer: Optional[Union['IssuerReferenceArgs', 'IssuerReferenceArgsDict']] = None,
+                 kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  labels: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
                  platform: pulumi.Input[Optional[Union['PlatformArgs', 'PlatformArgsDict']]] = None,
@@ -501,11 +557,13 @@ class TlsDomain(pulumi.ComponentResource):
             __props__.__dict__["certificate_from"] = certificate_from
             __props__.__dict__["certificate_only"] = certificate_only
             __props__.__dict__["create_namespace"] = create_namespace
+            __props__.__dict__["deletion_protection"] = deletion_protection
             __props__.__dict__["environment"] = environment
             if host is None and not opts.urn:
                 raise TypeError("Missing required property 'host'")
             __props__.__dict__["host"] = host
             __props__.__dict__["issuer"] = issuer
+            __props__.__dict__["kubeconfig"] = None if kubeconfig is None else pulumi.Output.secret(kubeconfig)
             __props__.__dict__["labels"] = labels
             __props__.__dict__["namespace"] = namespace
             if platform is None and not opts.urn:

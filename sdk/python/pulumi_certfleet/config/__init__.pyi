@@ -34,6 +34,15 @@ Default: the system's.
 Rule: must be one or more certificates in PEM form.
 """
 
+kubeconfig: Optional[str]
+"""
+Text of a kubeconfig for the cluster, where args name none. With it certfleet itself waits for what it makes and says in full why something does not become ready.
+
+Default: the Kubernetes provider waits.
+
+Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
+"""
+
 resolvers: Optional[str]
 """
 Recursive DNS servers that are asked whether a challenge's record is visible, where args name none.

@@ -45,6 +45,17 @@ class _ExportableConfig(types.ModuleType):
         return __config__.get('directoryCaBundle')
 
     @_builtins.property
+    def kubeconfig(self) -> Optional[str]:
+        """
+        Text of a kubeconfig for the cluster, where args name none. With it certfleet itself waits for what it makes and says in full why something does not become ready.
+
+        Default: the Kubernetes provider waits.
+
+        Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
+        """
+        return __config__.get('kubeconfig')
+
+    @_builtins.property
     def resolvers(self) -> Optional[str]:
         """
         Recursive DNS servers that are asked whether a challenge's record is visible, where args name none.
