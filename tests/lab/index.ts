@@ -15,9 +15,27 @@ export { cacheFolder, worldFolder } from "./host/paths";
 export { formatDuration, type Reporter, silentReporter, type Task, TerminalReporter } from "./host/progress";
 export { checkMachine, MachineError, requireMachine } from "./host/requirements";
 export { sleep, waitFor } from "./host/wait";
-export type { ApiRequest, EdgeControl } from "./world/edge-control";
+export type { ApiRequest, CloudflareToken, DnsRecord, EdgeControl, GoogleState, HostRequest } from "./world/edge-control";
+export type { Fault, FaultEffect } from "./world/edge-faults";
 export type { ForwardedCluster, ForwardedPort } from "./world/forward";
-export { type AcmeEnvironment, addresses, cloudflareTokens, hosts, zones } from "./world/layout";
+export {
+  bindProjectRole,
+  cloudDnsPermissions,
+  createServiceAccount,
+  createServiceAccountKey,
+  type NewServiceAccount,
+} from "./world/google";
+export {
+  type AcmeEnvironment,
+  addresses,
+  cloudflareAccount,
+  cloudflareTokens,
+  cloudflareZoneId,
+  googleAdminToken,
+  googleProject,
+  hosts,
+  zones,
+} from "./world/layout";
 export { CAFE_NAMESPACE, GATEWAY_CLASS } from "./world/manifests";
 export type { WorldSettings } from "./world/settings";
 export { isHealthy, renderStatus, renderTable, statusOf, type WorldStatus } from "./world/status";

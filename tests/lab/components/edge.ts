@@ -1,5 +1,14 @@
-import { acmePorts, addresses, cloudflareTokens, hosts, type Layout, zones } from "../world/layout";
 import { edgeControl } from "../world/edge-control";
+import {
+  acmePorts,
+  addresses,
+  cloudflareTokens,
+  googleAdminToken,
+  googleProject,
+  hosts,
+  type Layout,
+  zones,
+} from "../world/layout";
 import { pkiFile } from "../world/pki";
 import type { Component, ComponentContext } from "./component";
 
@@ -27,7 +36,18 @@ export function edgeConfiguration({ layout, charts }: Pick<ComponentContext, "la
         { value: cloudflareTokens.full, permissions, zones },
         { value: cloudflareTokens.readOnly, permissions: ["zone:read"], zones },
         { value: cloudflareTokens.exampleNet, permissions, zones: ["example.net"] },
+        { value: cloudflareTokens.admin, permissions: [...permissions, "tokens:edit"], zones },
       ],
+    },
+    google: {
+      tokenHost: hosts.googleToken,
+      iamHost: hosts.googleIam,
+      projectsHost: hosts.googleProjects,
+      dnsHost: hosts.cloudDns,
+      adminToken: googleAdminToken,
+      projectId: googleProject.id,
+      projectNumber: googleProject.number,
+      managedZones: googleProject.managedZones,
     },
     acme: [
       { hosts: [hosts.acmeStaging, hosts.acmeCustom], upstream: `https://127.0.0.1:${acmePorts.staging.api}` },

@@ -25,7 +25,7 @@ func testConfig(t *testing.T) *config.Config {
 	t.Helper()
 	directory := t.TempDir()
 	labtest.Chart(t, directory, "tea", "v1.0.0")
-	certificate, key := labtest.KeyPair(t, "api.cloudflare.com", "quay.io", "acme.lab.test")
+	certificate, key := labtest.KeyPair(t, "api.cloudflare.com", "quay.io", "acme.lab.test", "*.googleapis.com")
 	return &config.Config{
 		DNS: config.DNS{
 			Listen: []string{"127.0.0.1:0"}, Zones: []string{"example.com"},
@@ -35,6 +35,11 @@ func testConfig(t *testing.T) *config.Config {
 		Cloudflare: config.Cloudflare{Host: "api.cloudflare.com", Tokens: []config.Token{
 			{Value: plantedToken, Permissions: []string{"zone:read", "dns:edit"}, Zones: []string{"example.com"}},
 		}},
+		Google: config.Google{
+			TokenHost: "oauth2.googleapis.com", IAMHost: "iam.googleapis.com", ProjectsHost: "cloudresourcemanager.googleapis.com",
+			DNSHost: "dns.googleapis.com", AdminToken: plantedToken, ProjectID: "lab-project", ProjectNumber: "1",
+			ManagedZones: map[string]string{"example-com": "example.com"},
+		},
 		ACME:      []config.ACME{{Hosts: []string{"acme.lab.test"}, Upstream: "https://127.0.0.1:1"}},
 		ACMERoots: certificate,
 		Registry:  config.Registry{Host: "quay.io", Charts: directory, Repository: "charts"},
@@ -59,6 +64,11 @@ func TestHostsAreToldApartAndTokensStayOutOfLogs(t *testing.T) {
 		"https://quay.io/v2/charts/tea/manifests/v1.0.0":              200,
 		"https://acme.lab.test/directory":                             502,
 		"https://example.com/":                                        421,
+
+		"https://dns.googleapis.com/dns/v1/projects/lab-project/managedZones/example-com": 200,
+		"https://iam.googleapis.com/v1/projects/lab-project/serviceAccounts":              200,
+		"https://cloudresourcemanager.googleapis.com/v1/projects/lab-project":             200,
+		"https://oauth2.googleapis.com/token":                                             404,
 	} {
 		request := httptest.NewRequest("GET", address, nil)
 		request.Header.Set("Authorization", "Bearer "+plantedToken)
@@ -75,7 +85,7 @@ func TestHostsAreToldApartAndTokensStayOutOfLogs(t *testing.T) {
 	if all := logged.String() + string(requests); strings.Contains(all, plantedToken) || strings.Contains(all, "Bearer") {
 		t.Errorf("the token is in the logs:\n%s", all)
 	}
-	if len(w.log.Requests()) != 5 {
+	if len(w.log.Requests()) != 9 {
 		t.Errorf("recorded %s", requests)
 	}
 }

@@ -18,7 +18,8 @@ type Request struct {
 	Host   string    `json:"host"`
 	Method string    `json:"method"`
 	Path   string    `json:"path"`
-	Status int       `json:"status"`
+	// Status is 0 where the connection ended without an answer.
+	Status int `json:"status"`
 }
 
 // Refusal is one attempt to leave the lab.
@@ -62,14 +63,19 @@ func (l *Log) Record(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		entry := Request{Time: time.Now().UTC(), Host: r.Host, Method: r.Method, Path: r.URL.Path}
 		status := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		// A handler that hangs up does it by a panic.
+		defer l.keep(&entry)
 		next.ServeHTTP(status, r)
 		entry.Status = status.status
-		slog.Info("request", "host", entry.Host, "method", entry.Method, "path", entry.Path, "status", entry.Status,
-			"duration", time.Since(entry.Time).Round(time.Millisecond))
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.requests = bounded(append(l.requests, entry))
 	})
+}
+
+func (l *Log) keep(entry *Request) {
+	slog.Info("request", "host", entry.Host, "method", entry.Method, "path", entry.Path, "status", entry.Status,
+		"duration", time.Since(entry.Time).Round(time.Millisecond))
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.requests = bounded(append(l.requests, *entry))
 }
 
 func bounded[T any](list []T) []T {

@@ -1,4 +1,4 @@
-// Package cloudflare emulates the part of Cloudflare's v4 API that manages DNS records, after its public description.
+// Package cloudflare emulates the part of Cloudflare's v4 API that manages DNS records and API tokens, after its public description.
 package cloudflare
 
 import (
@@ -25,7 +25,8 @@ var identifier = regexp.MustCompile(`^[0-9a-f]{32}$`)
 // API answers the requests; its records live in the store.
 type API struct {
 	store      *records.Store
-	tokens     []config.Token
+	tokens     *tokens
+	zones      []string
 	nameserver string
 	mux        *http.ServeMux
 }
@@ -33,7 +34,7 @@ type API struct {
 // call is one authenticated request.
 type call struct {
 	request *http.Request
-	token   config.Token
+	token   token
 	zone    string
 }
 
@@ -44,10 +45,12 @@ type answer struct {
 	messages []message
 }
 
-// New makes the API for the store's zones.
+// New makes the API for the zones that the store has now; those that come later are others' zones.
 func New(cfg config.Cloudflare, store *records.Store, nameserver string) *API {
-	a := &API{store: store, tokens: cfg.Tokens, nameserver: nameserver, mux: http.NewServeMux()}
-	a.route("/user/tokens/verify", map[string]operation{"GET": verifyToken})
+	a := &API{
+		store: store, tokens: newTokens(cfg.Tokens), zones: store.Names(), nameserver: nameserver, mux: http.NewServeMux(),
+	}
+	a.tokenRoutes()
 	a.route("/zones", map[string]operation{"GET": a.listZones})
 	a.route("/zones/{zone}", map[string]operation{"GET": a.withZone("zone:read", a.getZone)})
 	const list = "/zones/{zone}/dns_records"
@@ -110,7 +113,7 @@ func (a *API) withZone(permission string, do operation) operation {
 		if !identifier.MatchString(id) || (record != "" && !identifier.MatchString(record)) {
 			return answer{}, []*fault{noRoute(c.request)}
 		}
-		for _, name := range a.store.Names() {
+		for _, name := range a.zones {
 			if zoneID(name) == id && allows(c.token, name, permission) {
 				c.zone = name
 				return do(c)

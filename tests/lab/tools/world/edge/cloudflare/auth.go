@@ -1,15 +1,10 @@
 package cloudflare
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/hex"
 	"net/http"
 	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/cert-manager/cert-manager/certfleet-lab/edge/config"
 )
 
 var (
@@ -19,29 +14,28 @@ var (
 )
 
 // authenticate finds the request's token. Which code an unknown one gets depends on the service behind the path.
-func (a *API) authenticate(r *http.Request) (config.Token, *fault) {
+func (a *API) authenticate(r *http.Request) (token, *fault) {
 	header := r.Header.Get("Authorization")
 	if header == "" {
-		return config.Token{}, withoutToken(r)
+		return token{}, withoutToken(r)
 	}
 	value, bearer := strings.CutPrefix(header, "Bearer ")
 	if bearer {
-		for _, t := range a.tokens {
-			if subtle.ConstantTimeCompare([]byte(t.Value), []byte(value)) == 1 {
-				return t, nil
-			}
+		// Whoever asks what has become of a token is told, also when it opens nothing else.
+		if t, usable := a.tokens.byValue(value); usable || (t.ID != "" && isVerify(r)) {
+			return t, nil
 		}
 	}
 	if !bearer || !tokenForm.MatchString(value) {
-		return config.Token{}, invalidHeader(6111, "Invalid format for Authorization header")
+		return token{}, invalidHeader(6111, "Invalid format for Authorization header")
 	}
 	switch {
 	case isVerify(r):
-		return config.Token{}, &fault{status: http.StatusUnauthorized, Code: 1000, Message: "Invalid API Token"}
+		return token{}, &fault{status: http.StatusUnauthorized, Code: 1000, Message: "Invalid API Token"}
 	case strings.Contains(r.URL.Path, "/dns_records"):
-		return config.Token{}, authenticationError()
+		return token{}, authenticationError()
 	}
-	return config.Token{}, &fault{status: http.StatusForbidden, Code: 9109, Message: "Invalid access token"}
+	return token{}, &fault{status: http.StatusForbidden, Code: 9109, Message: "Invalid access token"}
 }
 
 // withoutToken refuses requests without an Authorization header; account-wide keys are known of, but none exists here.
@@ -59,7 +53,7 @@ func withoutToken(r *http.Request) *fault {
 	return &fault{status: http.StatusForbidden, Code: 9103, Message: "Unknown X-Auth-Key or X-Auth-Email"}
 }
 
-func isVerify(r *http.Request) bool { return r.URL.Path == base+"/user/tokens/verify" }
+func isVerify(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/tokens/verify") }
 
 func invalidHeader(code int, text string) *fault {
 	return &fault{
@@ -72,19 +66,25 @@ func authenticationError() *fault {
 	return &fault{status: http.StatusForbidden, Code: 10000, Message: "Authentication error"}
 }
 
-// allows says whether a token has a permission in a zone. Whoever may edit records may read them.
-func allows(t config.Token, zone, permission string) bool {
-	if !slices.Contains(t.Zones, zone) {
-		return false
+// allows says whether a token has a permission in a zone or, without one, on the user or account. What a policy
+// denies no other gives.
+func allows(t token, zone, permission string) bool {
+	covered := func(effect string) bool {
+		return slices.ContainsFunc(t.Policies, func(p policy) bool { return p.Effect == effect && p.covers(permission, zone) })
 	}
-	return slices.Contains(t.Permissions, permission) ||
-		(permission == "dns:read" && slices.Contains(t.Permissions, "dns:edit"))
+	return covered("allow") && !covered("deny")
 }
 
 func verifyToken(c *call) (answer, []*fault) {
-	sum := sha256.Sum256([]byte("token " + c.token.Value))
-	return answer{
-		result:   map[string]string{"id": hex.EncodeToString(sum[:16]), "status": "active"},
-		messages: []message{{Code: 10000, Message: "This API Token is valid and active"}},
-	}, nil
+	result := map[string]any{"id": c.token.ID, "status": c.token.Status}
+	if c.token.NotBefore != nil {
+		result["not_before"] = c.token.NotBefore
+	}
+	if c.token.ExpiresOn != nil {
+		result["expires_on"] = c.token.ExpiresOn
+	}
+	if c.token.Status != active {
+		return answer{result: result}, nil
+	}
+	return answer{result: result, messages: []message{{Code: 10000, Message: "This API Token is valid and active"}}}, nil
 }

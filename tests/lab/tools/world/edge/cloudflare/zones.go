@@ -3,8 +3,6 @@ package cloudflare
 import (
 	"slices"
 	"strings"
-
-	"github.com/cert-manager/cert-manager/certfleet-lab/edge/config"
 )
 
 const (
@@ -38,7 +36,7 @@ type zone struct {
 func (a *API) listZones(c *call) (answer, []*fault) {
 	query := c.request.URL.Query()
 	visible := []zone{}
-	for _, name := range a.store.Names() {
+	for _, name := range a.zones {
 		wrong := (query.Has("name") && lower(query.Get("name")) != name) ||
 			(query.Has("status") && query.Get("status") != "active") ||
 			(query.Has("account.id") && query.Get("account.id") != accountID)
@@ -58,7 +56,7 @@ func (a *API) getZone(c *call) (answer, []*fault) {
 	return answer{result: a.describeZone(c.zone, c.token)}, nil
 }
 
-func (a *API) describeZone(name string, token config.Token) zone {
+func (a *API) describeZone(name string, token token) zone {
 	z := zone{
 		ID: zoneID(name), Name: name, Status: "active", Type: "full",
 		NameServers: []string{a.nameserver}, OriginalNameServers: []string{},
@@ -69,9 +67,10 @@ func (a *API) describeZone(name string, token config.Token) zone {
 		Permissions: []string{},
 		Plan:        map[string]any{"id": "0feeeeeeeeeeeeeeeeeeeeeeeeeeeeee", "name": "Free Website", "legacy_id": "free"},
 	}
-	names := map[string]string{"zone:read": "#zone:read", "dns:read": "#dns_records:read", "dns:edit": "#dns_records:edit"}
-	for _, permission := range token.Permissions {
-		z.Permissions = append(z.Permissions, names[permission])
+	for _, permission := range []string{"zone:read", "dns:read", "dns:edit"} {
+		if allows(token, name, permission) {
+			z.Permissions = append(z.Permissions, "#"+strings.Replace(permission, "dns", "dns_records", 1))
+		}
 	}
 	return z
 }

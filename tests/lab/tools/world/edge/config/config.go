@@ -14,6 +14,7 @@ type Config struct {
 	DNS        DNS        `json:"dns"`
 	Hosts      Hosts      `json:"hosts"`
 	Cloudflare Cloudflare `json:"cloudflare"`
+	Google     Google     `json:"google"`
 	ACME       []ACME     `json:"acme"`
 	// ACMERoots is a PEM file with the authorities of the ACME upstreams' own certificates.
 	ACMERoots string    `json:"acmeRoots"`
@@ -60,6 +61,23 @@ type Token struct {
 	Zones       []string `json:"zones"`
 }
 
+// Google configures the emulators of Google's APIs, which share one project.
+type Google struct {
+	TokenHost    string `json:"tokenHost"`
+	IAMHost      string `json:"iamHost"`
+	ProjectsHost string `json:"projectsHost"`
+	DNSHost      string `json:"dnsHost"`
+	// AdminToken is an access token with which everything is allowed.
+	AdminToken    string `json:"adminToken"`
+	ProjectID     string `json:"projectId"`
+	ProjectNumber string `json:"projectNumber"`
+	// ManagedZones are those of dns.zones that Cloud DNS has from the start, by their name there.
+	ManagedZones map[string]string `json:"managedZones"`
+}
+
+// Hosts lists the hosts of Google's APIs.
+func (g Google) Hosts() []string { return []string{g.TokenHost, g.IAMHost, g.ProjectsHost, g.DNSHost} }
+
 // ACME leads public host names to an ACME server.
 type ACME struct {
 	Hosts    []string `json:"hosts"`
@@ -86,7 +104,7 @@ type Forward struct {
 
 // APIHosts lists every host name that the TLS listener serves and the proxy leads to it.
 func (c *Config) APIHosts() []string {
-	names := []string{c.Cloudflare.Host, c.Registry.Host}
+	names := append([]string{c.Cloudflare.Host, c.Registry.Host}, c.Google.Hosts()...)
 	for _, a := range c.ACME {
 		names = append(names, a.Hosts...)
 	}
@@ -136,7 +154,12 @@ func (c *Config) lowerNames() {
 		lower(c.ACME[i].Hosts)
 	}
 	c.DNS.Nameserver.Name = strings.ToLower(c.DNS.Nameserver.Name)
-	c.Cloudflare.Host = strings.ToLower(c.Cloudflare.Host)
+	for _, host := range []*string{&c.Cloudflare.Host, &c.Google.TokenHost, &c.Google.IAMHost, &c.Google.ProjectsHost, &c.Google.DNSHost} {
+		*host = strings.ToLower(*host)
+	}
+	for name, zone := range c.Google.ManagedZones {
+		c.Google.ManagedZones[name] = strings.ToLower(zone)
+	}
 	c.Registry.Host = strings.ToLower(c.Registry.Host)
 	hosts := make(map[string]string, len(c.DNS.Hosts))
 	for name, address := range c.DNS.Hosts {

@@ -9,7 +9,7 @@ import (
 )
 
 func valid(t *testing.T) map[string]any {
-	certificate, key := labtest.KeyPair(t, "api.cloudflare.com", "quay.io", "acme.lab.test")
+	certificate, key := labtest.KeyPair(t, "api.cloudflare.com", "quay.io", "acme.lab.test", "*.googleapis.com")
 	return map[string]any{
 		"dns": map[string]any{
 			"listen": []any{"127.0.0.1:53"}, "zones": []any{"Example.com"}, "defaultAddress": "10.200.0.1",
@@ -20,6 +20,11 @@ func valid(t *testing.T) map[string]any {
 		"cloudflare": map[string]any{"host": "api.cloudflare.com", "tokens": []any{
 			map[string]any{"value": "planted-token", "permissions": []any{"zone:read"}, "zones": []any{"example.com"}},
 		}},
+		"google": map[string]any{
+			"tokenHost": "OAuth2.googleapis.com", "iamHost": "iam.googleapis.com", "dnsHost": "dns.googleapis.com",
+			"projectsHost": "cloudresourcemanager.googleapis.com", "adminToken": "planted-token", "projectId": "p",
+			"projectNumber": "1", "managedZones": map[string]any{"example-com": "Example.com"},
+		},
 		"acme":      []any{map[string]any{"hosts": []any{"acme.lab.test"}, "upstream": "https://127.0.0.1:14000"}},
 		"acmeRoots": certificate,
 		"registry":  map[string]any{"host": "quay.io", "charts": t.TempDir(), "repository": "jetstack/charts"},
@@ -46,7 +51,8 @@ func TestValidConfigurationIsReadWithLowerCaseNames(t *testing.T) {
 	if cfg.DNS.Zones[0] != "example.com" || cfg.DNS.Hosts["api.cloudflare.com"] != "10.200.0.2" {
 		t.Errorf("names keep their case: %+v", cfg.DNS)
 	}
-	if got := strings.Join(cfg.APIHosts(), " "); got != "api.cloudflare.com quay.io acme.lab.test" {
+	if got := strings.Join(cfg.APIHosts(), " "); got != "api.cloudflare.com quay.io oauth2.googleapis.com iam.googleapis.com "+
+		"cloudresourcemanager.googleapis.com dns.googleapis.com acme.lab.test" {
 		t.Errorf("APIHosts: %s", got)
 	}
 }

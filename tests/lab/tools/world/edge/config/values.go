@@ -14,13 +14,14 @@ import (
 	"github.com/miekg/dns"
 )
 
-// Permissions are those of Cloudflare's token permissions that matter to DNS records.
-var Permissions = []string{"zone:read", "dns:read", "dns:edit"}
+// Permissions are those of Cloudflare's token permissions that matter to DNS records, and the one to make tokens.
+var Permissions = []string{"zone:read", "dns:read", "dns:edit", "tokens:edit"}
 
 func (p *problems) checkValues(c *Config) {
 	p.checkDNS(&c.DNS)
 	p.address("hosts.listen", c.Hosts.Listen)
 	p.checkCloudflare(c)
+	p.checkGoogle(c)
 	for i, a := range c.ACME {
 		at := fmt.Sprintf("acme[%d]", i)
 		p.nonEmpty(at+".hosts", len(a.Hosts))
@@ -91,6 +92,25 @@ func (p *problems) checkCloudflare(c *Config) {
 			if !slices.Contains(c.DNS.Zones, zone) {
 				p.add(fmt.Sprintf("%s.zones[%d]", at, j), "%q is none of dns.zones (%s)", zone, strings.Join(c.DNS.Zones, ", "))
 			}
+		}
+	}
+}
+
+func (p *problems) checkGoogle(c *Config) {
+	p.name("google.tokenHost", c.Google.TokenHost)
+	p.name("google.iamHost", c.Google.IAMHost)
+	p.name("google.projectsHost", c.Google.ProjectsHost)
+	p.name("google.dnsHost", c.Google.DNSHost)
+	for path, value := range map[string]string{
+		"adminToken": c.Google.AdminToken, "projectId": c.Google.ProjectID, "projectNumber": c.Google.ProjectNumber,
+	} {
+		if value == "" {
+			p.add("google."+path, "is empty or missing")
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Google.ManagedZones)) {
+		if zone := c.Google.ManagedZones[name]; !slices.Contains(c.DNS.Zones, zone) {
+			p.add("google.managedZones."+name, "%q is none of dns.zones (%s)", zone, strings.Join(c.DNS.Zones, ", "))
 		}
 	}
 }
@@ -186,7 +206,7 @@ func (p *problems) keyPair(c *Config) {
 	}
 	for _, host := range c.APIHosts() {
 		if err := pair.Leaf.VerifyHostname(host); err != nil && host != "" {
-			p.add("hosts.certificate", "does not cover %q; issue it with all hosts of cloudflare, acme and registry", host)
+			p.add("hosts.certificate", "does not cover %q; issue it with all hosts of cloudflare, google, acme and registry", host)
 		}
 	}
 }
