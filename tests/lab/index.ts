@@ -15,7 +15,14 @@ export { cacheFolder, worldFolder } from "./host/paths";
 export { formatDuration, type Reporter, silentReporter, type Task, TerminalReporter } from "./host/progress";
 export { checkMachine, MachineError, requireMachine } from "./host/requirements";
 export { sleep, waitFor } from "./host/wait";
-export type { ApiRequest, CloudflareToken, DnsRecord, EdgeControl, GoogleState, HostRequest } from "./world/edge-control";
+export type {
+  ApiRequest,
+  CloudflareToken,
+  DnsRecord,
+  EdgeControl,
+  GoogleState,
+  HostRequest,
+} from "./world/edge-control";
 export type { Fault, FaultEffect } from "./world/edge-faults";
 export type { ForwardedCluster, ForwardedPort } from "./world/forward";
 export {
