@@ -16,6 +16,7 @@ const (
 	readOnly = "read-token-0123456789012345678901234567890"
 	noZone   = "edit-token-0123456789012345678901234567890"
 	noDNS    = "zone-token-0123456789012345678901234567890"
+	maker    = "make-token-0123456789012345678901234567890"
 	unknown  = "nope-token-0123456789012345678901234567890"
 )
 
@@ -26,6 +27,7 @@ func newAPI() *API {
 		{Value: readOnly, Permissions: []string{"zone:read", "dns:read"}, Zones: []string{"example.com"}},
 		{Value: noZone, Permissions: []string{"dns:edit"}, Zones: []string{"example.com"}},
 		{Value: noDNS, Permissions: []string{"zone:read"}, Zones: []string{"example.com"}},
+		{Value: maker, Permissions: []string{"tokens:edit"}},
 	}}, store, "ns1.lab.test")
 }
 
