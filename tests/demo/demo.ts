@@ -89,7 +89,7 @@ export async function runDemo(options: DemoOptions, report: DemoReport): Promise
   const { reporter, signal } = options;
   const engine = await demo.step("build", "building what is missing", () => prepare(options));
   report.engine = `pulumi ${engine.pulumi.version}`;
-  report.kubernetesPlugin = engine.kubernetesPlugin.kind;
+  report.kubernetesPlugin = engine.plugins.kubernetes.kind;
   options.say(describeEngine(engine));
   const world = openWorld("demo");
   if (world.isUp()) await world.down({ reporter, signal });

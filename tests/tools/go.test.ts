@@ -10,6 +10,7 @@ const packages: [module: string, pattern: string][] = [
   ["world", "./cm/..."],
   ["world", "./edge/..."],
   ["world", "./kubelet/..."],
+  ["pulumi", "./cloud-plugins/..."],
   ["pulumi", "./pulumi-resource-kubernetes/..."],
   ["pulumi", "./sdkgen/..."],
 ];

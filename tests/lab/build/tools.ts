@@ -86,7 +86,11 @@ export const engineTools: ToolGroup = {
   tools: [
     { name: "pulumi", package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi" },
     own("sdkgen"),
-    own("pulumi-resource-kubernetes", { name: "stand-in/pulumi-resource-kubernetes" }),
+    own("pulumi-resource-kubernetes", { name: "stand-in/kubernetes/pulumi-resource-kubernetes" }),
+    own("cloud-plugins", {
+      name: "stand-in/gcp/pulumi-resource-gcp",
+      aliases: ["stand-in/cloudflare/pulumi-resource-cloudflare"],
+    }),
   ],
 };
 

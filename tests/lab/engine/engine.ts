@@ -1,35 +1,43 @@
-import { mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type BuildContext, ensureEngine } from "../build/build";
 import { repository } from "../host/paths";
 import type { InsideOptions } from "../world/world";
-import { findKubernetesPlugin, type KubernetesPlugin } from "./kubernetes-plugin";
+import { findPlugin, type Plugin, type PluginName, pluginNames } from "./plugins";
 import { findPulumi, type Pulumi } from "./pulumi";
 
 export interface Engine {
   pulumi: Pulumi;
-  kubernetesPlugin: KubernetesPlugin;
+  plugins: Record<PluginName, Plugin>;
 }
 
-/** The engine that this machine has, or a built one, with a Kubernetes plugin. */
+/** The engine that this machine has, or a built one, with the plugins that certfleet's programs need. */
 export async function findEngine(context: BuildContext): Promise<Engine> {
   const pulumi = await findPulumi(context);
-  const standIn = async (): Promise<string> => join(await ensureEngine(context), "stand-in");
-  return { pulumi, kubernetesPlugin: await findKubernetesPlugin(pulumi, { ...context, standIn }) };
+  // Each has a folder of its own, or a stand-in would hide a real plugin that is further back on PATH.
+  let built: Promise<string> | undefined;
+  const standIn = async (name: PluginName): Promise<string> =>
+    join(await (built ??= ensureEngine(context)), "stand-in", name);
+  const find = async (name: PluginName): Promise<[PluginName, Plugin]> => [
+    name,
+    await findPlugin(name, { ...context, pulumi, standIn }),
+  ];
+  const plugins = Object.fromEntries(await Promise.all(pluginNames.map(find))) as Record<PluginName, Plugin>;
+  return { pulumi, plugins };
 }
 
-export function describeEngine({ pulumi, kubernetesPlugin }: Engine): string {
+export function describeEngine({ pulumi, plugins }: Engine): string {
   const built = `built from its module${pulumi.passedOver ? `, since ${pulumi.passedOver}` : ""}`;
   const origin = pulumi.origin === "PATH" ? pulumi.path : built;
-  const plugin =
-    kubernetesPlugin.kind === "real"
-      ? `the real one, ${kubernetesPlugin.detail}`
-      : `the lab's STAND-IN: ${kubernetesPlugin.detail}`;
-  return `engine: pulumi ${pulumi.version} (${origin}); Kubernetes plugin: ${plugin}`;
+  const lines = pluginNames.map((name) => {
+    const { kind, detail } = plugins[name];
+    return `  ${name} plugin: ${kind === "real" ? "the real one, " : "the lab's STAND-IN: "}${detail}`;
+  });
+  return [`engine: pulumi ${pulumi.version} (${origin})`, ...lines].join("\n");
 }
 
 export interface RunOptions {
-  /** The run's own folder: state, plugins and settings of the engine live in it. */
+  /** The run's own folder: state and settings of the engine live in it. */
   folder: string;
   env?: Record<string, string>;
   /** Folders to search first. */
@@ -38,26 +46,14 @@ export interface RunOptions {
   passphrase?: string;
 }
 
-/** Makes the engine's home in the run's folder; the engine sees plugins there, wherever they are. */
-function prepareHome(folder: string, plugin: KubernetesPlugin): { home: string; state: string } {
-  const [home, state] = [join(folder, "pulumi-home"), join(folder, "state")];
-  for (const path of [home, state]) mkdirSync(path, { recursive: true });
-  if (plugin.plugins) {
-    // A link to the whole folder, because the engine passes over links inside of it.
-    const link = join(home, "plugins");
-    rmSync(link, { recursive: true, force: true });
-    symlinkSync(plugin.plugins, link);
-  }
-  return { home, state };
-}
-
 /** How to run the engine inside a world: `world.exec([engine.pulumi.path, "up"], engineOptions(engine, ...))`. */
 export function engineOptions(engine: Engine, options: RunOptions): InsideOptions {
-  const { pulumi, kubernetesPlugin } = engine;
-  const { home, state } = prepareHome(options.folder, kubernetesPlugin);
+  const { pulumi, plugins } = engine;
+  const [home, state] = [join(options.folder, "pulumi-home"), join(options.folder, "state")];
+  for (const folder of [home, state]) mkdirSync(folder, { recursive: true });
   // The repository's own folder holds the plugin under test.
-  const standIn = kubernetesPlugin.path ? [kubernetesPlugin.path] : [];
-  const path = [...(options.path ?? []), repository, pulumi.folder, ...standIn];
+  const found = pluginNames.flatMap((name) => plugins[name].path ?? []);
+  const path = [...(options.path ?? []), repository, pulumi.folder, ...found];
   const env = {
     PULUMI_HOME: home,
     PULUMI_BACKEND_URL: `file://${state}`,

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { explainGoFailure, goFailure } from "../../lab/build/go";
-import { isFresh, isUsablePlugin } from "../../lab/engine/kubernetes-plugin";
+import { isFresh, isUsablePlugin } from "../../lab/engine/plugins";
 import { interruption } from "../../lab/host/interruption";
 import { enterArguments, unshareArguments } from "../../lab/host/namespace";
 import { describeTask, formatDuration, TerminalReporter } from "../../lab/host/progress";
@@ -73,16 +73,17 @@ describe("a failed build", () => {
   });
 });
 
-describe("the Kubernetes plugin", () => {
+describe("a resource plugin", () => {
   it.each([
     ["resource-kubernetes-v4.34.2", true],
     ["resource-kubernetes-v4.35.0", true],
     ["resource-kubernetes-v4.34.1", false],
     ["resource-kubernetes-v5.0.0", false],
     ["resource-kubernetes-v4.34.2.lock", false],
-    ["resource-aws-v4.34.2", false],
-  ])("%s serves SDK 4.34.2: %s", (name, usable) => {
-    expect(isUsablePlugin(name, "4.34.2")).toBe(usable);
+    ["resource-kubernetes-cert-manager-v4.34.2", false],
+    ["resource-gcp-v4.34.2", false],
+  ])("%s serves the Kubernetes SDK 4.34.2: %s", (folder, usable) => {
+    expect(isUsablePlugin(folder, "kubernetes", "4.34.2")).toBe(usable);
   });
 
   it("is not asked for again on the day of a refusal", () => {
