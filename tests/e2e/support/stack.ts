@@ -38,7 +38,9 @@ export interface StackOptions {
   program: string;
   /** Folder of a program that is neither. */
   source?: string;
-  /** Whether the program's packages were installed in a folder above its own. */
+  /** Name of the stack, where a program has several. */
+  name?: string;
+  /** Whether the program's packages are installed already, or in a folder above its own. */
   installed?: boolean;
   env?: Record<string, string>;
   signal?: AbortSignal;
@@ -49,20 +51,21 @@ export interface StackOptions {
 /** One stack of one program, run by the real engine inside a world. */
 export class Stack {
   readonly logs: string[] = [];
-  private readonly name = "lab";
+  private readonly name: string;
   private runs = 0;
   private installation: Installation = {};
 
   /** Works on a copy of the program: it is to run as in a user's folder, and the engine writes settings beside it. */
   constructor(private readonly options: StackOptions) {
-    const { program, source = folderOf(program) } = options;
+    const { program, source = folderOf(program), name = "lab" } = options;
+    this.name = name;
     // What was installed beside the program in the checkout stays there.
     const filter = (path: string): boolean => !/\/(node_modules|venv|__pycache__)$/.test(path);
     cpSync(source, this.cwd, { recursive: true, filter });
   }
 
   private file(suffix: string): string {
-    return join(this.options.folder, `${this.options.program}.${suffix}`);
+    return join(this.options.folder, `${this.options.program}.${this.name === "lab" ? "" : `${this.name}.`}${suffix}`);
   }
 
   /** The program's folder, which is the story's to change. */

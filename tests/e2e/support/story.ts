@@ -13,7 +13,7 @@ import {
   type WorldSettings,
 } from "../../lab";
 import { worldsOf } from "./names";
-import { Stack, type Run } from "./stack";
+import { Stack, type Run, type StackOptions } from "./stack";
 
 export interface Story {
   /** The one in which the engine runs. */
@@ -24,7 +24,7 @@ export interface Story {
   folder: string;
   engine: Engine;
   /** A stack of an example, or of a program of the story's own in tests/e2e/programs. */
-  stack(program: string, env?: Record<string, string>): Stack;
+  stack(program: string, env?: Record<string, string>, more?: Pick<StackOptions, "name" | "installed">): Stack;
   /** Everything that the engine printed so far in this story. */
   output(): string;
 }
@@ -67,8 +67,8 @@ export function tellStory(name: string, settings?: Partial<WorldSettings>): Stor
     get engine() {
       return engine!;
     },
-    stack(program, env) {
-      const stack = new Stack({ world, engine: engine!, folder, program, env });
+    stack(program, env, more) {
+      const stack = new Stack({ world, engine: engine!, folder, program, env, ...more });
       stacks.push(stack);
       return stack;
     },

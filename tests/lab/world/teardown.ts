@@ -7,6 +7,9 @@ export const ANCHOR = "namespace";
 /** What others need to end in good order goes last: the API server, its store, the namespaces themselves. */
 const LAST = ["kube-apiserver", "etcd", ANCHOR];
 
+/** The cluster, without the outside world around it. */
+export const CLUSTER = ["traefik", "kubelet", "kube-scheduler", "kube-controller-manager", "kube-apiserver", "etcd"];
+
 export function stopOrder(names: readonly string[]): string[][] {
   const first = names.filter((name) => !LAST.includes(name));
   return [first, ...LAST.filter((name) => names.includes(name)).map((name) => [name])];

@@ -14,7 +14,7 @@ import { forwardCluster, type ForwardedCluster, type ForwardedPort, forwardPort 
 import { type AcmeEnvironment, type Layout, layoutOf } from "./layout";
 import type { WorldSettings } from "./settings";
 import { liveNamespace, loadState, type WorldState } from "./state";
-import { stopNamed, stopStrays } from "./teardown";
+import { CLUSTER, stopNamed, stopStrays } from "./teardown";
 import { bringUp } from "./up";
 
 export interface InsideOptions {
@@ -90,18 +90,31 @@ export class World {
   async down({ reporter = silentReporter, signal, keepData = false }: DownOptions = {}): Promise<void> {
     this.close();
     if (!existsSync(this.layout.folder)) return;
+    const all = this.table.all().map((record) => record.name);
+    await reporter.task(`stopping world ${this.name}`, () =>
+      this.stop(all, keepData ? [] : [this.layout.folder], { reporter, signal }),
+    );
+  }
+
+  /** Ends the cluster for good, with all that it held. The outside stays, ACME accounts and orders too; `up` makes another cluster. */
+  async loseCluster({ reporter = silentReporter, signal }: ActionOptions = {}): Promise<void> {
+    await this.stop(CLUSTER, [this.layout.etcdData], { reporter, signal });
+  }
+
+  /** Ends processes, and what belongs to none that stays; then removes folders. */
+  private async stop(
+    names: readonly string[],
+    folders: readonly string[],
+    { reporter, signal }: Required<Pick<ActionOptions, "reporter">> & Pick<ActionOptions, "signal">,
+  ): Promise<void> {
     const work = async (): Promise<void> => {
-      await stopNamed(
-        this.table,
-        this.table.all().map((record) => record.name),
-      );
+      await stopNamed(this.table, names);
       await stopStrays(this.table, this.layout.folder);
-      if (!keepData) rmSync(this.layout.folder, { recursive: true, force: true, maxRetries: 5 });
+      for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     };
     const onWait = ({ pid }: { pid: number }): void =>
       reporter.info(`  world ${this.name} is being changed by process ${pid}: waiting for it`);
-    const locked = (): Promise<void> => withLock(this.layout.lock, work, { signal, onWait });
-    await reporter.task(`stopping world ${this.name}`, locked);
+    await withLock(this.layout.lock, work, { signal, onWait });
   }
 
   /** The program and arguments that run `argv` inside, and their environment. */
