@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { version } from "../version";
+import { backupCommand } from "./backup";
+import { renewCommand } from "./renew";
+import { restoreCommand } from "./restore";
 import { statusCommand } from "./status";
 
 /** What a command ends with where it could not do what it was asked: 1 is an answer of its own to a question. */
@@ -12,7 +15,8 @@ function commandLine(): Command {
     .description("Looks after what certfleet made in a cluster.")
     .version(version)
     .showHelpAfterError("(certfleet --help says what there is)");
-  for (const command of [statusCommand()]) program.addCommand(command.copyInheritedSettings(program));
+  for (const command of [statusCommand(), renewCommand(), backupCommand(), restoreCommand()])
+    program.addCommand(command.copyInheritedSettings(program));
   for (const command of [program, ...program.commands]) {
     command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : failed));
   }

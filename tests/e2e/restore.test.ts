@@ -1,0 +1,131 @@
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { ApiRequest } from "../lab";
+import { certfleet } from "./support/certfleet";
+import { describeOperations } from "./support/events";
+import { verifiedHttps } from "./support/https";
+import { firstProgram, settingsOf, withArgs, type Program } from "./support/preview-truth/program";
+import { hasNothingToDo } from "./support/quickstart-steps";
+import type { Stack } from "./support/stack";
+import { serialOf } from "./support/steady-client";
+import { succeed, tellStory } from "./support/story";
+
+// Authorizations that are reused tell whose account an order is made with: another account has none.
+const story = tellStory("restore", { reuseAuthorizations: true });
+const hosts = ["tea.example.com", "coffee.example.com"];
+const passphrase = "correct horse battery staple";
+
+describe("a cluster is lost, and restored on another one", () => {
+  let stack: Stack;
+  let program: Program;
+  let backup: string;
+  let serials: string[];
+  let account: string;
+
+  beforeAll(async () => {
+    stack = story.stack("preview-truth");
+    const kubeconfig = await story.world.kubectl(["config", "view", "--raw", "--minify", "-o", "json"]);
+    const domains = hosts.map((host) => ({ host, backend: { service: `${host.split(".")[0]}-svc`, port: 80 } }));
+    program = withArgs(firstProgram(kubeconfig), { certManager: { version: "1.21.2" }, domains });
+    await stack.init(...settingsOf(program));
+    backup = join(story.folder, "backup.json");
+  });
+
+  const served = async (): Promise<string[]> => {
+    const root = await story.world.acmeRoot("staging");
+    const all: string[] = [];
+    for (const host of hosts) all.push(serialOf(await verifiedHttps(story.world, `https://${host}/`, root)));
+    return all;
+  };
+
+  const accountUrl = (): Promise<string> =>
+    story.world.kubectl(["get", "clusterissuer", "letsencrypt-staging", "-o", "jsonpath={.status.acme.uri}"]);
+
+  /** Requests to the ACME server by what they ask for: "order-plz" is Pebble's newOrder, "sign-me-up" its newAccount. */
+  const acmeRequests = async (path: string): Promise<number[]> => {
+    const requests = (await story.world.edge.requests()) as ApiRequest[];
+    return requests.filter((request) => request.path === `/${path}`).map(({ status }) => status);
+  };
+
+  const env = { CERTFLEET_PASSPHRASE: passphrase };
+
+  it("is backed up to a file that only its owner reads, and that shows nothing", async () => {
+    await succeed(stack.up());
+    [serials, account] = [await served(), await accountUrl()];
+    const { code, stdout, stderr } = await certfleet(story.world, ["backup", backup], { env });
+    expect([code, stderr]).toEqual([0, ""]);
+    for (const serial of serials) expect(stdout).toContain(serial);
+    expect(stdout).toContain("Secret cert-manager/letsencrypt-staging-account-key: key of an ACME account");
+    expect(statSync(backup).mode & 0o777).toBe(0o600);
+    expect(readFileSync(backup, "utf8")).not.toMatch(/tea|tls\.key|PRIVATE/);
+    expect(stdout).not.toContain("PRIVATE");
+  });
+
+  it("says that a file exists, and that a passphrase is wrong", async () => {
+    const again = await certfleet(story.world, ["backup", backup], { env });
+    expect([again.code, again.stderr]).toEqual([2, expect.stringContaining("exists already") as string]);
+    const other = { CERTFLEET_PASSPHRASE: "another passphrase" };
+    const wrong = await certfleet(story.world, ["restore", backup], { env: other });
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("the passphrase is wrong") as string]);
+  });
+
+  it("has its Secrets on the new cluster before anything asks for them", async () => {
+    await story.world.loseCluster();
+    await story.world.up();
+    const first = await certfleet(story.world, ["restore", backup], { env });
+    expect([first.code, first.stderr]).toEqual([0, ""]);
+    expect(first.stdout).toContain("restored   Namespace cert-manager");
+    expect(first.stdout.match(/^restored +Secret/gm)).toHaveLength(3);
+    expect(first.stdout).toContain("PULUMI_K8S_UPSERT_EXISTING_OBJECTS=true pulumi up");
+    const second = await certfleet(story.world, ["restore", backup], { env });
+    expect([second.code, second.stdout.match(/^unchanged +Secret/gm)?.length]).toEqual([0, 3]);
+  });
+
+  it("serves the same certificates after one up, without an order or an account more", async () => {
+    const orders = await acmeRequests("order-plz");
+    const accounts = await acmeRequests("sign-me-up");
+    const upsert = { PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true" };
+    stack = story.stack("preview-truth", upsert, { name: "restored", installed: true });
+    await stack.init(...settingsOf(program));
+    await succeed(stack.preview());
+    await succeed(stack.up());
+    expect(await served()).toEqual(serials);
+    expect(await accountUrl()).toBe(account);
+    expect(await acmeRequests("order-plz")).toEqual(orders);
+    // The one request that finds the account by its key; 201 would be a new account.
+    expect((await acmeRequests("sign-me-up")).slice(accounts.length)).toEqual([200]);
+  });
+
+  it("has nothing to do afterwards, with the same certificates still", async () => {
+    await hasNothingToDo(stack);
+    expect(await served()).toEqual(serials);
+  });
+
+  it("renews by the restored account when it is told to, and only what it is told to", async () => {
+    const { code, stdout } = await certfleet(story.world, ["renew", hosts[0]!]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`before: ${serials[0]}`) as string]);
+    const [first, second] = await served();
+    expect(first).not.toBe(serials[0]);
+    expect(stdout).toContain(`now:    ${first}`);
+    expect(second).toBe(serials[1]);
+    expect(describeOperations(await succeed(stack.preview()))).toEqual([]);
+    serials = await served();
+  });
+
+  it("gets another account by accountKeyRotation, and keeps its certificates", async () => {
+    program = withArgs(program, { acme: { ...program.args.acme, accountKeyRotation: "2026-11" } });
+    await stack.configure(...settingsOf(program));
+    const expected = ["update ClusterIssuer edge-issuers-staging"];
+    expect(describeOperations(await succeed(stack.preview()))).toEqual(expected);
+    expect(describeOperations(await succeed(stack.up()))).toEqual(expected);
+    // The update has waited for the new account.
+    expect(await accountUrl()).not.toBe(account);
+    expect((await acmeRequests("sign-me-up")).at(-1)).toBe(201);
+    const keys = await story.world.kubectl(["get", "secrets", "-n", "cert-manager", "-o", "name"]);
+    expect(keys).toContain("secret/letsencrypt-staging-account-key\n");
+    expect(keys).toContain("secret/letsencrypt-staging-account-key-2026-11\n");
+    expect(await served()).toEqual(serials);
+    await hasNothingToDo(stack);
+  });
+});
