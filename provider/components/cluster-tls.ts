@@ -14,6 +14,7 @@ import { clusterTlsRules } from "../plan/rules";
 import { accessFor, accessShape, configureAccess } from "./cluster-access";
 import { CertManager } from "./cert-manager";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
+import { zoneFinder } from "./dns-records";
 import { Issuers, issuersShape } from "./issuers";
 import { TlsDomain } from "./tls-domain";
 
@@ -133,10 +134,12 @@ function makeDomains(
 ): TlsDomain[] {
   const domains = effectiveDomains(args);
   const namespaces = makeNamespaces(name, domains, { parent, dependsOn: opts.dependsOn });
+  const zoneOf = zoneFinder(args.challenges ?? [], parent);
   return domains.map((domain) => {
     const made = typeof domain.namespace === "string" ? namespaces.get(domain.namespace) : undefined;
     const namespace = made?.metadata.name ?? domain.namespace;
-    const own = { ...domain, namespace, createNamespace: false, platform };
+    const dnsZone = domain.dnsRecord ? (domain.dnsZone ?? zoneOf(domain.host)) : undefined;
+    const own = { ...domain, namespace, createNamespace: false, platform, dnsZone };
     const dependsOn = issuers && !domain.issuer ? [issuers] : ready;
     return new TlsDomain(`${name}-${logicalKey(domain.host)}`, own, { parent, dependsOn, access: opts.access });
   });

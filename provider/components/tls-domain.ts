@@ -12,6 +12,7 @@ import type { PlannedObject } from "../routes/contract";
 import { input } from "../schema/vocabulary";
 import { accessFor, accessShape, configureAccess } from "./cluster-access";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
+import { makeDnsRecords, type DnsRecords } from "./dns-records";
 import { KubernetesObject, type ObjectOptions } from "./kubernetes-object";
 
 const token = "certfleet:index:TlsDomain";
@@ -47,8 +48,11 @@ export class TlsDomain extends Component {
     const certificate = makeCertificate(name, plan, { ...first, timeoutSeconds: timeouts.certificate });
     // A Gateway is programmed only once its Secret exists, so its own bound begins where the Certificate's ends.
     const gateways = makeGateways(name, plan, { ...first, timeoutSeconds: timeouts.certificate + timeouts.gateway });
-    makeRoutes(name, plan, { ...first, dependsOn: after(opts, [...(certificate ? [certificate] : []), ...gateways]) });
-    this.status = readStatus(args.host, plan, issuer.name, certificate, gateways);
+    const awaited = after(opts, [...(certificate ? [certificate] : []), ...gateways]);
+    const addresses = addressesOf(gateways);
+    const records = makeDnsRecords(name, args, addresses, { parent: this, dependsOn: awaited });
+    makeRoutes(name, plan, { parent: this, dependsOn: [...awaited, ...records.resources] });
+    this.status = readStatus(args.host, plan, issuer.name, certificate, { addresses, records });
     // What follows from the args alone is known in a preview too.
     this.declareOutputs({ ...domainOutputs(this.status), host: args.host, secretName: plan.secretName });
   }
@@ -112,25 +116,28 @@ function makeObject<Status>(
   return new KubernetesObject<Status>(role ? `${name}-${role}` : name, manifest, { ...opts, readyCondition });
 }
 
+const addressesOf = (gateways: readonly KubernetesObject<GatewayStatus>[]): pulumi.Output<string[]> =>
+  pulumi.all(gateways.map((gateway) => gateway.status)).apply((all) => all.flatMap(readAddresses));
+
 function readStatus(
   host: string,
   plan: DomainPlan,
   issuer: pulumi.Input<string>,
   certificate: KubernetesObject<CertificateStatus> | undefined,
-  gateways: readonly KubernetesObject<GatewayStatus>[],
+  { addresses, records }: { addresses: pulumi.Output<string[]>; records: DnsRecords },
 ): pulumi.Output<DomainStatus> {
-  const addresses = pulumi.all(gateways.map((gateway) => gateway.status)).apply((all) => all.flatMap(readAddresses));
   const certified = certificate
     ? pulumi.all([issuer, certificate.status]).apply(([name, status]) => ({ issuer: name, ...readCertificate(status) }))
     : {};
-  return pulumi.all([plan.namespace, addresses, certified]).apply(([namespace, served, certificateStatus]) => ({
+  const all = pulumi.all([plan.namespace, addresses, certified, records.data]);
+  return all.apply(([namespace, served, certificateStatus, made]) => ({
     host,
     ...(plan.objects.length > 0 ? { url: `https://${host}/` } : {}),
     namespace,
     secretName: plan.secretName,
     ...certificateStatus,
     addresses: served,
-    requiredDnsRecords: requiredDnsRecords(host, served),
+    requiredDnsRecords: requiredDnsRecords(host, served, made),
   }));
 }
 

@@ -1,17 +1,10 @@
 import { z } from "zod";
 import type { Dns01Solver } from "../kubernetes/types";
-import { hostname, isWildcard } from "../schema/hostname";
 import { objectType } from "../schema/vocabulary";
 import { cloudDns, cloudDnsArgs } from "./cloud-dns";
 import { cloudflare, cloudflareArgs } from "./cloudflare";
 import type { Credential, DnsKind, Entry } from "./contract";
-
-const zone = hostname
-  .refine(
-    (name) => !isWildcard(name),
-    "must be a zone without a wildcard: a zone serves every name in it; leave the first label out",
-  )
-  .meta({ constraint: "must be a full name such as example.com" });
+import { zone } from "./zone-name";
 
 const rotation = z
   .string()

@@ -1,6 +1,35 @@
 import { isIPv4, isIPv6 } from "node:net";
 import { z } from "zod";
+import { recordKindOf, type DnsZoneArgs } from "../dns/zones";
+import type { RecordData, RecordType } from "../dns/record";
+import { seconds } from "../schema/leaves";
+import { show } from "../schema/problems";
 import { objectType } from "../schema/vocabulary";
+
+export const recordSettingsArgs = objectType(
+  "DnsRecordSettings",
+  "How a domain's DNS records are made. Of use with `dnsRecord: true` only.",
+  {
+    ttlSeconds: seconds.optional().meta({
+      description: "How long resolvers may keep a record, in seconds.",
+      default: "300 in Cloud DNS; at Cloudflare what Cloudflare chooses",
+    }),
+    proxied: z.boolean().optional().meta({
+      description:
+        "Whether Cloudflare stands between clients and the Gateway. Clients then see Cloudflare's addresses and its certificate.",
+      default: "`false`",
+      source: "Cloudflare API, proxied",
+    }),
+    dualStack: z.boolean().optional().meta({
+      description:
+        "Whether the Gateway has an IPv6 address beside an IPv4 one, so that there are two records, A and AAAA. Which records there are cannot depend on addresses that a preview does not know.",
+      default:
+        "`false`: one record, A for IPv4 addresses, else AAAA for IPv6 addresses, else CNAME for a hostname, whichever the Gateway has",
+    }),
+  },
+);
+
+export type RecordSettings = z.output<typeof recordSettingsArgs>;
 
 export const requiredDnsRecord = objectType(
   "RequiredDnsRecord",
@@ -14,12 +43,69 @@ export const requiredDnsRecord = objectType(
 
 export type RequiredDnsRecord = z.output<typeof requiredDnsRecord>;
 
-/** The records that lead a host to the addresses at which it is served. */
-export function requiredDnsRecords(host: string, addresses: readonly string[]): RequiredDnsRecord[] {
-  return addresses.map((value) => ({ name: host, type: recordType(value), value }));
+/** A place for records of one name and type. How many there are follows from the args alone; what they hold, from the addresses. */
+export interface RecordSlot {
+  role: string;
+  /** The types that it may be of: the first of which there are addresses. */
+  types: readonly RecordType[];
 }
 
-function recordType(address: string): string {
+export const recordSlots = ({ dualStack }: RecordSettings = {}): RecordSlot[] =>
+  dualStack
+    ? [
+        { role: "dns", types: ["A"] },
+        { role: "dns-aaaa", types: ["AAAA"] },
+      ]
+    : [{ role: "dns", types: ["A", "AAAA", "CNAME"] }];
+
+/** The records that lead a host to the addresses at which it is served, but for those that are made here. */
+export function requiredDnsRecords(
+  host: string,
+  addresses: readonly string[],
+  made: readonly RecordData[] = [],
+): RequiredDnsRecord[] {
+  const isMade = (value: string): boolean => made.some(({ values }) => values.includes(value));
+  return distinct(addresses)
+    .filter((value) => !isMade(value))
+    .map((value) => ({ name: host, type: recordType(value), value }));
+}
+
+/** What the records of a host hold in a zone: all addresses of a type, or the first where the zone's provider has a resource for each. */
+export function recordData(
+  host: string,
+  slots: readonly RecordSlot[],
+  zone: DnsZoneArgs,
+  addresses: readonly string[],
+): RecordData[] {
+  return slots.map(({ types }) => {
+    const type = types.find((one) => addresses.some((address) => recordType(address) === one));
+    if (!type) throw new Error(`dnsRecord: ${missingAddress(host, types, addresses)}`);
+    const { holdsSeveralValues, cnameAtApex, label } = recordKindOf(zone);
+    if (type === "CNAME" && zone.name === host && !cnameAtApex) {
+      throw new Error(`dnsRecord: ${noCname(host, label, addresses[0]!)}`);
+    }
+    const all = distinct(addresses).filter((address) => recordType(address) === type);
+    // A name has one CNAME only (RFC 1034 3.6.2).
+    return { type, values: holdsSeveralValues && type !== "CNAME" ? all.sort() : all.slice(0, 1) };
+  });
+}
+
+function missingAddress(host: string, types: readonly RecordType[], addresses: readonly string[]): string {
+  if (addresses.length > 0) {
+    const reason = `has no address for its ${types.join(" or ")} record (it has: ${addresses.join(", ")})`;
+    return `the Gateway of ${show(host)} ${reason}; leave out dnsRecordSettings.dualStack`;
+  }
+  return `the Gateway of ${show(host)} has no address yet; run pulumi up again once it has one, and leave out pulumi.com/skipAwait among its annotations`;
+}
+
+const noCname = (host: string, provider: string, address: string): string =>
+  `the Gateway of ${show(host)} has the hostname ${show(address)} only, and ${provider} takes no CNAME at a zone's own name (RFC 1034 3.6.2); give the Gateway an IP address, or leave out dnsRecord and make the record that your DNS provider has for this by hand`;
+
+const distinct = (addresses: readonly string[]): string[] => [
+  ...new Set(addresses.map((address) => address.replace(/\.$/, ""))),
+];
+
+function recordType(address: string): RecordType {
   if (isIPv4(address)) return "A";
   return isIPv6(address) ? "AAAA" : "CNAME";
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { dnsZoneArgs } from "../dns/zones";
 import { environmentArgs } from "../issuers/acme";
 import type { Manifest } from "../kubernetes/types";
 import { mergeRoutes, planRoute, routeArgs } from "../routes";
@@ -7,6 +8,7 @@ import type { PlannedObject } from "../routes/contract";
 import { label, objectNameText, port, seconds, stringMap } from "../schema/leaves";
 import { input, mergeMaps, objectType } from "../schema/vocabulary";
 import { hostname } from "../schema/hostname";
+import { recordSettingsArgs } from "./dns-records";
 import { issuerArgs, type IssuerArgs } from "./issuer-reference";
 import { objectName } from "./names";
 import { privateKeyArgs, privateKeySpec, type PrivateKeyArgs } from "./private-key";
@@ -55,6 +57,16 @@ const sharedShape = {
   labels: stringMap.optional().meta({ description: "Labels of everything that is made for the domain." }),
   annotations: stringMap.optional().meta({ description: "Annotations of everything that is made for the domain." }),
   timeouts: timeoutArgs.optional().meta({ description: "Bounds of all waiting." }),
+  dnsRecord: z.boolean().optional().meta({
+    description:
+      "Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.",
+    default: "`false`",
+  }),
+  dnsRecordSettings: recordSettingsArgs.optional().meta({ description: "How the DNS record is made." }),
+  dnsZone: dnsZoneArgs.optional().meta({
+    description: "The zone of the DNS record. What a domain says replaces what `defaults` say as a whole.",
+    default: "in a ClusterTls that of the entry of `challenges` that serves the host; a TlsDomain must say it",
+  }),
   deletionProtection: z.boolean().optional().meta({
     description:
       "Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.",
@@ -93,7 +105,7 @@ export const domainShape = {
 
 export const defaultsArgs = objectType(
   "DomainDefaults",
-  "What holds for every domain that does not say otherwise. What a domain says itself goes before it, key by key, also within `route`, `timeouts`, `labels` and `annotations`.",
+  "What holds for every domain that does not say otherwise. What a domain says itself goes before it, key by key, also within `route`, `timeouts`, `dnsRecordSettings`, `labels` and `annotations`.",
   sharedShape,
 );
 export const domainArgs = objectType("Domain", "One host: its certificate and its route.", domainShape);
@@ -102,8 +114,8 @@ export type DomainArgs = z.output<typeof domainArgs>;
 export type DomainDefaults = z.output<typeof defaultsArgs>;
 
 /**
- * A domain's own args over the defaults: key by key, also within the route, the timeouts, labels and annotations. A private key and an
- * issuer are one value each, and the issuer and the ACME environment are two ways to say the same.
+ * A domain's own args over the defaults: key by key, also within the route, the timeouts, the records' settings, labels and annotations.
+ * A private key, a zone and an issuer are one value each, and the issuer and the ACME environment are two ways to say the same.
  */
 export function withDefaults(domain: DomainArgs, defaults: DomainDefaults = {}): DomainArgs {
   const given = Object.fromEntries(Object.entries(domain).filter(([, value]) => value !== undefined));
@@ -114,6 +126,10 @@ export function withDefaults(domain: DomainArgs, defaults: DomainDefaults = {}):
     ...(given as DomainArgs),
     route: mergeRoutes(defaults.route, domain.route),
     timeouts: defaults.timeouts || domain.timeouts ? { ...defaults.timeouts, ...domain.timeouts } : undefined,
+    dnsRecordSettings:
+      defaults.dnsRecordSettings || domain.dnsRecordSettings
+        ? { ...defaults.dnsRecordSettings, ...domain.dnsRecordSettings }
+        : undefined,
     labels: mergeMaps(defaults.labels, domain.labels),
     annotations: mergeMaps(defaults.annotations, domain.annotations),
   };

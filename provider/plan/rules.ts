@@ -8,6 +8,7 @@ import type { DomainArgs, DomainDefaults } from "./domain";
 import type { Platform } from "./platform";
 import { acmeProblems, challengeProblems, neededProblems, orderProblems } from "./rules/acme";
 import { ownIssuerProblems, reservedProblems, togetherProblems } from "./rules/certificates";
+import { clusterRecordProblems, domainRecordProblems } from "./rules/dns-records";
 import { coverageProblems, domainProblems } from "./rules/domain";
 import { installationProblems, namespaceProblems, notInstalledProblems } from "./rules/installation";
 import { gatewayClassProblems, platformProblems } from "./rules/platform";
@@ -33,6 +34,7 @@ export function clusterTlsRules(args: ClusterInputs, given: ClusterInputs, sound
     ...(args.certManager ? installedRules(args, args.certManager, given, sound) : []),
     ...togetherProblems(scope),
     ...domainProblems(scope),
+    ...clusterRecordProblems(args.challenges, scope),
     ...gatewayClassProblems(scope),
     ...orderProblems(args, scope),
     ...ownIssuerProblems(args.acme, scope),
@@ -63,7 +65,12 @@ export function tlsDomainRules(
   sound: Sound,
 ): Problem[] {
   const scope = domainScope(args, given, sound);
-  return [...domainProblems(scope), ...coverageProblems(scope), ...platformProblems(args.platform, scope)];
+  return [
+    ...domainProblems(scope),
+    ...domainRecordProblems(scope),
+    ...coverageProblems(scope),
+    ...platformProblems(args.platform, scope),
+  ];
 }
 
 /** What the args of Issuers must satisfy. */

@@ -18,7 +18,7 @@ const rules = [
           ),
         ],
   ),
-  ...(["backend", "route", "redirect"] as const).map((key) => withoutEffect(key, "certificateOnly")),
+  ...(["backend", "route", "redirect", "dnsRecord"] as const).map((key) => withoutEffect(key, "certificateOnly")),
   ...(["additionalDnsNames", "environment", "issuer", "privateKey"] as const).map((key) =>
     withoutEffect(key, "certificateFrom"),
   ),
@@ -59,7 +59,8 @@ const rules = [
 
 /** What a domain says itself and what its own words make useless; a default may stay unused. */
 function withoutEffect<
-  K extends "backend" | "route" | "redirect" | "additionalDnsNames" | "environment" | "issuer" | "privateKey",
+  K extends
+    "backend" | "route" | "redirect" | "dnsRecord" | "additionalDnsNames" | "environment" | "issuer" | "privateKey",
 >(key: K, cause: "certificateOnly" | "certificateFrom") {
   return domainRule([key, cause], ({ own, path }) => {
     const given = cause === "certificateOnly" ? own.certificateOnly : own.certificateFrom;

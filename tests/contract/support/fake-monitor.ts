@@ -38,12 +38,22 @@ export interface MonitorOptions {
   unconfigured?: boolean;
   /** What a resource has beside its inputs once it exists; in a preview nobody knows. */
   outputs?: (registration: Registration) => Json;
+  /** What a provider's function answers. */
+  invoke?: (token: string, args: Json) => Json;
+}
+
+/** A function that was called, through which provider. */
+export interface Invocation {
+  token: string;
+  args: Json;
+  provider: string;
 }
 
 /** The side of the engine that registers resources: it remembers them, and answers as if each were made as asked. */
 export class FakeMonitor {
   readonly registrations: Registration[] = [];
   readonly outputs = new Map<string, Json>();
+  readonly invocations: Invocation[] = [];
   readonly #options: MonitorOptions;
   #server: Listening | undefined;
 
@@ -92,9 +102,14 @@ export class FakeMonitor {
       .setObject(structOf(object));
   }
 
-  /** Answers the one call that is made without a provider: the state of a resource that exists, such as the explicit provider. */
+  /** Answers the functions of providers, and the one call that is made without: the state of a resource that exists, such as a provider. */
   #invoke(request: ResourceInvokeRequest): InvokeResponse {
-    const { urn } = objectOf(request.getArgs());
+    const [token, args] = [request.getTok(), objectOf(request.getArgs())];
+    if (token !== "pulumi:pulumi:getResource") {
+      this.invocations.push({ token, args, provider: request.getProvider() });
+      return new InvokeResponse().setReturn(structOf(this.#options.invoke?.(token, args) ?? {}));
+    }
+    const { urn } = args;
     const id = this.#options.unconfigured ? "" : providerId;
     return new InvokeResponse().setReturn(structOf({ urn, id, state: {} }));
   }

@@ -1,0 +1,71 @@
+import * as pulumi from "@pulumi/pulumi";
+import { unknown } from "@pulumi/pulumi/output";
+import type { ChallengeArgs } from "../dns";
+import { makeCloudDnsRecord } from "../dns/cloud-dns/records";
+import { lookUpZoneId, makeCloudflareRecord } from "../dns/cloudflare/records";
+import type { PlannedRecord, RecordData } from "../dns/record";
+import type { DnsZoneArgs } from "../dns/zones";
+import { recordData, recordSlots } from "../plan/dns-records";
+import { servingEntry, zoneOfEntry } from "../plan/dns-zone";
+import type { DomainArgs } from "../plan/domain";
+
+/** The DNS records of a domain, and what they hold. */
+export interface DnsRecords {
+  resources: pulumi.CustomResource[];
+  data: pulumi.Output<RecordData[]>;
+}
+
+const none: DnsRecords = { resources: [], data: pulumi.output([]) };
+
+/** Makes the records that lead a host to the addresses of its route, where they are asked for. */
+export function makeDnsRecords(
+  name: string,
+  { host, dnsRecord, dnsRecordSettings, dnsZone, certificateOnly }: DomainArgs,
+  addresses: pulumi.Output<string[]>,
+  opts: pulumi.CustomResourceOptions,
+): DnsRecords {
+  if (!dnsRecord || certificateOnly || !dnsZone) return none;
+  const slots = recordSlots(dnsRecordSettings);
+  const data = addresses.apply((all) =>
+    // In a preview a Gateway that is yet to be made has none.
+    all.length === 0 && pulumi.runtime.isDryRun() ? unknownData : recordData(host, slots, dnsZone, all),
+  );
+  const resources = slots.map(({ role }, index) => {
+    const { ttlSeconds, proxied = false } = dnsRecordSettings ?? {};
+    const record = { role, name: host, data: data.apply((all) => all[index]!), ttlSeconds, proxied };
+    // A name with a CNAME can have no other record, so when the type changes the old one must go first.
+    return makeRecord(`${name}-${role}`, record, dnsZone, { ...opts, deleteBeforeReplace: true });
+  });
+  return { resources, data };
+}
+
+/** What makes the Output that holds it unknown. */
+const unknownData = unknown as unknown as RecordData[];
+
+function makeRecord(
+  name: string,
+  record: PlannedRecord,
+  { name: zone, cloudflare, cloudDns }: DnsZoneArgs,
+  opts: pulumi.CustomResourceOptions,
+): pulumi.CustomResource {
+  if (cloudDns) return makeCloudDnsRecord(name, record, cloudDns, opts);
+  const zoneId = cloudflare!.zoneId ?? lookUpZoneId(zone, { parent: opts.parent });
+  return makeCloudflareRecord(name, record, zoneId, opts);
+}
+
+/** Finds the zones of hosts among challenges. A zone's id is looked up once, however many hosts are in it. */
+export function zoneFinder(
+  challenges: readonly ChallengeArgs[],
+  parent: pulumi.Resource,
+): (host: string) => DnsZoneArgs | undefined {
+  const ids = new Map<string, pulumi.Output<string>>();
+  const lookUp = (zone: string): pulumi.Output<string> => {
+    const id = ids.get(zone) ?? lookUpZoneId(zone, { parent });
+    ids.set(zone, id);
+    return id;
+  };
+  return (host) => {
+    const serving = servingEntry(host, challenges);
+    return serving && zoneOfEntry(serving, lookUp);
+  };
+}
