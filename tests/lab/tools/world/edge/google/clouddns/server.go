@@ -30,11 +30,14 @@ type Server struct {
 	zones []*managedZone
 }
 
+// since is when the zones began that are there from the start: it has no meaning beyond being constant.
+var since = time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // New makes the API with managed zones that exist from the start, by name.
 func New(d *identity.Directory, store *records.Store, nameserver string, zones map[string]string) *Server {
 	s := &Server{directory: d, store: store, nameserver: nameserver, api: &rest.API{Directory: d, Denied: denied}}
 	for name, dnsName := range zones {
-		s.zones = append(s.zones, s.newZone(zoneInput{Name: name, DNSName: dnsName + ".", Description: "The lab's own"}, time.Time{}))
+		s.zones = append(s.zones, s.newZone(zoneInput{Name: name, DNSName: dnsName + ".", Description: "The lab's own"}, since))
 	}
 	s.zoneRoutes()
 	s.changeRoutes()
