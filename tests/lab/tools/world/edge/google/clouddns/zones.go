@@ -88,6 +88,7 @@ func (s *Server) zoneRoutes() {
 	s.handle("POST ", readWrite, s.createZone)
 	s.handle("GET /{zone}", readOnly, s.withZone("dns.managedZones.get", s.getZone))
 	s.handle("PATCH /{zone}", readWrite, s.withZone("dns.managedZones.update", s.patchZone))
+	s.handle("PUT /{zone}", readWrite, s.withZone("dns.managedZones.update", s.putZone))
 	s.handle("DELETE /{zone}", readWrite, s.withZone("dns.managedZones.delete", s.deleteZone))
 	s.handle("POST /{zone}", readWrite, rest.Verbs("zone", rest.PolicyOf{
 		Get: "dns.managedZones.getIamPolicy", Set: "dns.managedZones.setIamPolicy", Resource: s.zoneResource,
@@ -172,20 +173,44 @@ func (s *Server) patchZone(c *rest.Call, z *managedZone) (any, *identity.Problem
 	if p := c.Body(&in); p != nil {
 		return nil, p
 	}
+	return s.updateZone(c, z, func() {
+		if in.Description != nil {
+			z.Description = *in.Description
+		}
+		if in.Labels != nil {
+			z.Labels = maps.Clone(*in.Labels)
+		}
+	}), nil
+}
+
+// putZone takes the whole zone, as Terraform's provider sends it; what cannot be changed must be as it is.
+func (s *Server) putZone(c *rest.Call, z *managedZone) (any, *identity.Problem) {
+	var in zoneInput
+	if p := c.Body(&in); p != nil {
+		return nil, p
+	}
+	if p := checkZone(in); p != nil {
+		return nil, p
+	}
+	if in.Name != z.Name {
+		return nil, invalid("entity.managedZone.name", in.Name)
+	}
+	if !strings.EqualFold(in.DNSName, z.DNSName) {
+		return nil, invalid("entity.managedZone.dnsName", in.DNSName)
+	}
+	return s.updateZone(c, z, func() { z.Description, z.Labels = in.Description, in.Labels }), nil
+}
+
+func (s *Server) updateZone(c *rest.Call, z *managedZone, change func()) any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	before := *z
-	if in.Description != nil {
-		z.Description = *in.Description
-	}
-	if in.Labels != nil {
-		z.Labels = maps.Clone(*in.Labels)
-	}
+	change()
 	return map[string]any{
 		"kind": "dns#operation", "id": strconv.FormatInt(time.Now().UnixNano(), 10), "startTime": stamp(time.Now()),
 		"status": "done", "user": c.Principal.Name(), "type": "update",
 		"zoneContext": map[string]any{"oldValue": before, "newValue": *z},
-	}, nil
+	}
 }
 
 func (s *Server) deleteZone(_ *rest.Call, z *managedZone) (any, *identity.Problem) {
