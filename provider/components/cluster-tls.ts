@@ -2,7 +2,8 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { usedEnvironments } from "../issuers/acme";
-import { certManagerArgs } from "../plan/cert-manager";
+import { certManagerArgs, withIdentity } from "../plan/cert-manager";
+import { credentialStatus, keylessAccount } from "../plan/credentials";
 import { requiredDnsRecord, type RequiredDnsRecord } from "../plan/dns-records";
 import { completeDomains, defaultsArgs, domainArgs, type DomainArgs, withDefaults } from "../plan/domain";
 import { domainStatus, type DomainStatus } from "../plan/domain-status";
@@ -15,7 +16,7 @@ import { accessFor, accessShape, configureAccess } from "./cluster-access";
 import { CertManager } from "./cert-manager";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
 import { zoneFinder } from "./dns-records";
-import { Issuers, issuersShape } from "./issuers";
+import { dryRunTimeout, Issuers, issuersShape } from "./issuers";
 import { TlsDomain } from "./tls-domain";
 
 const token = "certfleet:index:ClusterTls";
@@ -65,6 +66,7 @@ export class ClusterTls extends Component {
       domains: this.domains,
       requiredDnsRecords: this.requiredDnsRecords,
       platform: this.platform,
+      dnsCredentials: issuers?.dnsCredentials ?? {},
     });
   }
 }
@@ -80,7 +82,8 @@ function installCertManager(
   parent: ClusterTls,
   opts: ComponentOptions,
 ): Installation {
-  const { install, ...certManager } = args.certManager ?? certManagerArgs.parse({});
+  const { install, ...given } = args.certManager ?? certManagerArgs.parse({});
+  const certManager = withIdentity(given, keylessEmail(name, args));
   if (!install) return { namespace: certManager.namespace, resource: undefined };
   const resource = new CertManager(`${name}-cert-manager`, certManager, {
     parent,
@@ -88,6 +91,12 @@ function installCertManager(
     access: opts.access,
   });
   return { namespace: resource.namespace, resource };
+}
+
+/** Whom cert-manager acts as at Google Cloud, where it does so without a key. */
+function keylessEmail(name: string, { challenges }: ClusterTlsArgs): string | undefined {
+  const maker = { project: pulumi.getProject(), stack: pulumi.getStack(), component: `${name}-issuers` };
+  return challenges && keylessAccount(challenges, maker);
 }
 
 /** None where every domain has an issuer that exists already. */
@@ -110,6 +119,7 @@ function makeIssuers(
       dnsSecrets,
       namespace: installation.namespace,
       timeoutSeconds: 180,
+      dryRunTimeoutSeconds: dryRunTimeout,
     },
     { parent, dependsOn, access: opts.access },
   );
@@ -208,6 +218,9 @@ export const clusterTls = defineComponent({
     domains: z.record(z.string(), domainStatus).meta({ description: "Status of each domain, by host." }),
     requiredDnsRecords: z.array(requiredDnsRecord).meta({ description: "All DNS records to make by hand." }),
     platform: platformArgs.meta({ description: "What an application's stack needs to add a domain with TlsDomain." }),
+    dnsCredentials: z.record(z.string(), credentialStatus).meta({
+      description: "What was made for the credentials of DNS providers, by the credential's name.",
+    }),
   }),
   configure,
   rules: clusterTlsRules,

@@ -1,8 +1,15 @@
-import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { bindChallenge, challengeArgs, type BoundChallenge } from "../dns";
+import { bindChallenge, challengeArgs } from "../dns";
+import { dnsSecretsArgs } from "../dns/secret-reference";
 import { acmeArgs, acmeIssuer, defaultEnvironment, usedEnvironments } from "../issuers/acme";
+import {
+  credentialStatus,
+  isMade,
+  planCredentials,
+  type CredentialStatus,
+  type PlannedCredential,
+} from "../plan/credentials";
 import { platformArgs, type Platform } from "../plan/platform";
 import { configureAcme } from "../plan/provider-config";
 import { issuersRules } from "../plan/rules";
@@ -10,17 +17,11 @@ import { label, seconds } from "../schema/leaves";
 import { input } from "../schema/vocabulary";
 import { accessFor, accessShape, configureAccess } from "./cluster-access";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
+import { DnsCredentials } from "./dns-credentials";
+import { makeDryRun } from "./dry-run";
 import { KubernetesObject } from "./kubernetes-object";
 
 const token = "certfleet:index:Issuers";
-
-const credential = z
-  .string()
-  .regex(
-    /^\S(.*\S)?$/s,
-    "must be a text that neither begins nor ends with spaces or line ends; set it again without them",
-  );
-const dnsSecretsArgs = input(z.record(z.string(), credential));
 
 export const issuersShape = {
   acme: acmeArgs.meta({ description: "Account and directories of the CA." }),
@@ -28,11 +29,11 @@ export const issuersShape = {
     description:
       "How control over names is proven: the entry whose zones match a name best, else the one without zones.",
   }),
-  dnsSecrets: dnsSecretsArgs.optional().meta({
-    secret: true,
-    description: "Credentials of DNS providers, by the names that `challenges` use.",
-  }),
+  dnsSecrets: dnsSecretsArgs,
 };
+
+/** Until cert-manager has seen a record everywhere and a CA has validated it, with room for slow DNS providers. */
+export const dryRunTimeout = 300;
 
 const argsSchema = z.strictObject({
   ...issuersShape,
@@ -43,65 +44,64 @@ const argsSchema = z.strictObject({
   timeoutSeconds: seconds
     .default(180)
     .meta({ description: "How long an issuer may take to become Ready, in seconds." }),
+  dryRunTimeoutSeconds: seconds.default(dryRunTimeout).meta({
+    description: "How long the certificate by which a new rotation is tried may take, in seconds.",
+  }),
   ...accessShape,
 });
 
 type IssuersArgs = z.output<typeof argsSchema>;
 
-/** ClusterIssuers, one per environment, each awaited until the CA has accepted its account; and the Secrets they draw on. */
+/** ClusterIssuers, one per environment, each awaited until the CA has accepted its account; and the credentials they draw on. */
 export class Issuers extends Component {
   readonly platform: pulumi.Output<Platform>;
+  /** By the credential's name. */
+  readonly dnsCredentials: Record<string, pulumi.Output<CredentialStatus>>;
 
   constructor(name: string, args: IssuersArgs, opts: ComponentOptions) {
     super(token, name, {}, opts);
     accessFor(name, args, this, opts);
-    const first = { parent: this, dependsOn: opts.dependsOn };
-    const challenges = args.challenges.map(bindChallenge);
-    const secrets = distinct(challenges).map((challenge) => credentialSecret(name, args, challenge, first));
+    const made = makeCredentials(name, args, this, opts);
+    const challenges = args.challenges.filter(({ standby }) => !standby).map((entry) => bindChallenge(entry));
     const environments = usedEnvironments(args.acme, []);
+    const dependsOn = [...made.flatMap(({ proven }) => proven), ...(opts.dependsOn ?? [])];
     const issuers = environments.map((environment) => {
       const manifest = acmeIssuer(environment, args.acme, challenges);
       const wait = { readyCondition: "Ready", timeoutSeconds: args.timeoutSeconds };
-      const dependsOn = [...secrets, ...(opts.dependsOn ?? [])];
       return new KubernetesObject(`${name}-${environment}`, manifest, { ...wait, parent: this, dependsOn });
     });
     this.platform = pulumi.all(issuers.map((issuer) => issuer.metadata.name)).apply((names) => ({
       issuers: Object.fromEntries(environments.map((environment, index) => [environment, names[index]!])),
       environment: defaultEnvironment(args.acme),
     }));
-    this.declareOutputs({ platform: this.platform });
+    this.dnsCredentials = Object.fromEntries(made.map(({ planned, resource }) => [planned.name, resource.status]));
+    this.declareOutputs({ platform: this.platform, dnsCredentials: this.dnsCredentials });
   }
 }
 
-/** Entries that share a credential share its Secret. */
-function distinct(challenges: readonly BoundChallenge[]): BoundChallenge[] {
-  const written = challenges.filter(({ credential }) => credential.source === "given");
-  return [...new Map(written.map((challenge) => [challenge.credential.name, challenge])).values()];
+interface MadeCredential {
+  planned: PlannedCredential;
+  resource: DnsCredentials;
+  /** What an issuer must wait for to draw on it. */
+  proven: pulumi.Resource[];
 }
 
-function credentialSecret(
-  name: string,
-  args: IssuersArgs,
-  { credential: { secretName, secretRef } }: BoundChallenge,
-  opts: pulumi.CustomResourceOptions,
-): kubernetes.core.v1.Secret {
-  const metadata = {
-    name: secretRef!.name,
-    namespace: args.namespace,
-    labels: { "app.kubernetes.io/managed-by": "certfleet" },
-  };
-  // Base64 as `data`, which is one secret value throughout; `stringData` would be write-only and always differ from what is read.
-  const value = pulumi.secret(args.dnsSecrets!).apply((secrets) => encode(secrets, secretName!));
-  return new kubernetes.core.v1.Secret(
-    `${name}-${secretRef!.name}`,
-    { metadata, data: { [secretRef!.key]: value } },
-    opts,
-  );
-}
-
-/** An entry that is missing is found before, unless the whole map was not known in a preview. */
-function encode(secrets: Record<string, string>, name: string): string {
-  return Buffer.from(secrets[name] ?? "").toString("base64");
+/** Entries that share a credential share what is made for it. A rotation is proven before any issuer takes it over. */
+function makeCredentials(name: string, args: IssuersArgs, parent: Issuers, opts: ComponentOptions): MadeCredential[] {
+  const { acme, namespace, dnsSecrets } = args;
+  const timeouts = { issuer: args.timeoutSeconds, certificate: args.dryRunTimeoutSeconds };
+  return planCredentials(args.challenges)
+    .filter(isMade)
+    .map((planned) => {
+      const logicalName = `${name}-${planned.name}`;
+      const inputs = { ...planned.entry, namespace, dnsSecrets };
+      const resource = new DnsCredentials(logicalName, inputs, { parent, dependsOn: opts.dependsOn }, parent);
+      if (planned.entry.rotation === undefined || planned.standby) return { planned, resource, proven: [resource] };
+      const dryRun = { acme, credential: planned, namespace, timeouts };
+      const current = `${logicalName}-${planned.entry.rotation}`;
+      const proof = makeDryRun(current, dryRun, { parent, dependsOn: [resource, ...(opts.dependsOn ?? [])] });
+      return { planned, resource, proven: [resource, proof] };
+    });
 }
 
 export const issuers = defineComponent({
@@ -111,6 +111,9 @@ export const issuers = defineComponent({
   args: argsSchema,
   outputs: z.object({
     platform: platformArgs.meta({ description: "What TlsDomain needs to use these issuers, also from another stack." }),
+    dnsCredentials: z.record(z.string(), credentialStatus).meta({
+      description: "What was made for the credentials of DNS providers, by the credential's name.",
+    }),
   }),
   configure: (args, config) => configureAccess({ ...args, acme: configureAcme(args.acme, [], config) }, config),
   rules: issuersRules,

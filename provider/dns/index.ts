@@ -27,10 +27,10 @@ export const challengeShape = {
   cloudDns: cloudDnsArgs.optional().meta({ description: "DNS-01 by Google Cloud DNS." }),
 };
 
-type ChallengeShape = z.output<z.ZodObject<typeof challengeShape>>;
+export type ChallengeEntry = z.output<z.ZodObject<typeof challengeShape>>;
 
 /** The rule that an entry is of one kind. */
-export function checkOneKind(args: Partial<ChallengeShape>, ctx: z.RefinementCtx): void {
+export function checkOneKind(args: Partial<ChallengeEntry>, ctx: z.RefinementCtx): void {
   const given = kindNames.filter((kind) => args[kind] !== undefined);
   if (given.length === 1) return;
   const message =
@@ -68,7 +68,7 @@ export interface BoundChallenge extends Dns01Solver {
   credential: Credential;
 }
 
-export function bindChallenge(args: ChallengeShape): BoundChallenge {
+export function bindChallenge(args: ChallengeEntry): BoundChallenge {
   return args.cloudflare
     ? bind("cloudflare", kinds.cloudflare, args.cloudflare, args)
     : bind("cloudDns", kinds.cloudDns, args.cloudDns!, args);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { objectNameText } from "../schema/leaves";
-import { objectType } from "../schema/vocabulary";
+import { input, objectType } from "../schema/vocabulary";
 
 /** A Secret beside the issuer's other Secrets, by name and key. */
 export const secretReference = (name: string, holds: string, defaultKey: string) =>
@@ -14,3 +14,13 @@ export const secretKey = objectNameText.max(
   200,
   "must be at most 200 characters, to leave room for what its Secret's name adds",
 );
+
+const credential = z.string().regex(
+  // A file with a service account's key ends with a line end, which does no harm.
+  /^(\S(.*\S)?|\{.*\}\s*)$/s,
+  "must be a text that neither begins nor ends with spaces or line ends; set it again without them",
+);
+
+export const dnsSecretsArgs = input(z.record(z.string(), credential))
+  .optional()
+  .meta({ secret: true, description: "Credentials of DNS providers, by the names that `challenges` use." });

@@ -11,6 +11,7 @@ export const registry: Registry = {
   components: {
     "certfleet:index:ClusterTls": async () => (await import("../components/cluster-tls.js")).clusterTls,
     "certfleet:index:CertManager": async () => (await import("../components/cert-manager.js")).certManager,
+    "certfleet:index:DnsCredentials": async () => (await import("../components/dns-credentials.js")).dnsCredentials,
     "certfleet:index:Issuers": async () => (await import("../components/issuers.js")).issuers,
     "certfleet:index:TlsDomain": async () => (await import("../components/tls-domain.js")).tlsDomain,
   },

@@ -95,6 +95,16 @@ export function chartValues(args: ChartArgs): pulumi.Input<Values> {
   return pulumi.all([own, args.values]).apply(([below, above]) => mergeValues(below, above as Values));
 }
 
+/** The installation whose controller acts as a service account of Google Cloud, for `values` that say nothing else. */
+export function withIdentity<A extends { values?: pulumi.Input<Values> | undefined }>(
+  args: A,
+  email: string | undefined,
+): A {
+  if (email === undefined) return args;
+  const own: Values = { serviceAccount: { annotations: { "iam.gke.io/gcp-service-account": email } } };
+  return { ...args, values: pulumi.output(args.values ?? {}).apply((given) => mergeValues(own, given as Values)) };
+}
+
 /** The controller's configuration file, where there is something to say in it. */
 function controllerConfig({ gatewayApi, recursiveNameservers }: ChartArgs): Values {
   const settings = {

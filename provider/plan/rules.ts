@@ -1,13 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { ChallengeArgs } from "../dns";
+import type { ChallengeArgs, ChallengeEntry } from "../dns";
 import type { AcmeArgs } from "../issuers/acme";
 import type { Sound } from "../schema/parse";
 import type { Problem } from "../schema/problems";
 import type { CertManagerArgs } from "./cert-manager";
 import type { DomainArgs, DomainDefaults } from "./domain";
 import type { Platform } from "./platform";
-import { acmeProblems, challengeProblems, neededProblems, orderProblems } from "./rules/acme";
+import { acmeProblems, neededProblems, orderProblems } from "./rules/acme";
 import { ownIssuerProblems, reservedProblems, togetherProblems } from "./rules/certificates";
+import { challengeProblems, entryProblems, secretProblems } from "./rules/challenges";
 import { clusterRecordProblems, domainRecordProblems } from "./rules/dns-records";
 import { coverageProblems, domainProblems } from "./rules/domain";
 import { installationProblems, namespaceProblems, notInstalledProblems } from "./rules/installation";
@@ -83,6 +84,15 @@ export function issuersRules(
     ...acmeProblems(args.acme, { domains: [], sound }),
     ...challengeProblems(args.challenges, args.dnsSecrets, sound),
   ];
+}
+
+/** What the args of DnsCredentials must satisfy. */
+export function dnsCredentialsRules(
+  args: ChallengeEntry & { dnsSecrets?: unknown },
+  _given: unknown,
+  sound: Sound,
+): Problem[] {
+  return sound([]) ? [...entryProblems(args, []), ...secretProblems(args, args.dnsSecrets, [])] : [];
 }
 
 /** What the args of CertManager must satisfy. */

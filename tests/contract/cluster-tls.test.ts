@@ -37,7 +37,8 @@ const platformTree = [
   `${types.namespace} edge-cert-manager < edge-cert-manager`,
   `${types.release} edge-cert-manager < edge-cert-manager`,
   "certfleet:index:Issuers edge-issuers < edge",
-  `${types.secret} edge-issuers-cloudflare-main < edge-issuers`,
+  "certfleet:index:DnsCredentials edge-issuers-cloudflare-main < edge-issuers",
+  `${types.secret} edge-issuers-cloudflare-main < edge-issuers-cloudflare-main`,
   `${types.issuer} edge-issuers-staging < edge-issuers`,
 ];
 

@@ -105,6 +105,8 @@ describe("a component alone", () => {
     const options = { type: "certfleet:index:Issuers", name: "issuers" };
     const { resources, state } = await construct(plugin, inputs, options);
     expect([...resources.keys()].sort()).toEqual([
+      "certfleet:index:DnsCredentials issuers-cloudflare-b",
+      "certfleet:index:DnsCredentials issuers-cloudflare-main",
       "certfleet:index:Issuers issuers",
       "kubernetes:cert-manager.io/v1:ClusterIssuer issuers-production",
       "kubernetes:cert-manager.io/v1:ClusterIssuer issuers-staging",

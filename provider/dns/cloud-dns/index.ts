@@ -117,26 +117,31 @@ export function hostedZoneOf(args: CloudDnsArgs, { zones }: Entry): string | und
   return args.createZone && zones?.[0] !== undefined ? zoneName(zones[0]) : args.hostedZoneName;
 }
 
+/** A service account is made for each project, or managed zone; a Secret that is given serves any. */
+function credentialName(args: CloudDnsArgs, entry: Entry): string {
+  const own = args.existingSecret?.name ?? args.secret;
+  const account = ["account", args.project.replaceAll(/[.:]/g, "-"), hostedZoneOf(args, entry)];
+  const given = [args.existingSecret && "existing", own, args.createZone ? hostedZoneOf(args, entry) : undefined];
+  return ["cloud-dns", ...(own === undefined ? account : given)].filter((part) => part !== undefined).join("-");
+}
+
 export const cloudDns: DnsKind<CloudDnsArgs> = {
   credential(args, entry): Credential {
-    if (args.existingSecret)
-      return { source: "existing", name: args.existingSecret.name, secretRef: args.existingSecret };
-    if (args.secret !== undefined) {
-      const name = `cloud-dns-${args.secret}`;
-      const secretRef = { name: secretObjectName(name, entry), key: defaultKey };
-      return { source: "given", name, secretName: args.secret, secretRef };
-    }
-    const name = ["cloud-dns-account", args.project.replaceAll(/[.:]/g, "-"), hostedZoneOf(args, entry) ?? []]
-      .flat()
-      .join("-");
+    const name = credentialName(args, entry);
+    if (args.existingSecret) return { source: "existing", name, secretRef: args.existingSecret };
     if (args.workloadIdentity) return { source: "keyless", name };
-    return { source: "made", name, secretRef: { name: secretObjectName(name, entry), key: defaultKey } };
+    const secretRef = { name: secretObjectName(name, entry), key: defaultKey };
+    if (args.secret === undefined) return { source: "made", name, secretRef };
+    return { source: "given", name, secretName: args.secret, secretRef };
   },
-  solver: (args, { secretRef }, entry) => ({
-    cloudDNS: {
-      project: args.project,
-      hostedZoneName: hostedZoneOf(args, entry),
-      serviceAccountSecretRef: secretRef,
-    },
-  }),
+  solver(args, { secretRef }, entry) {
+    const hostedZone = hostedZoneOf(args, entry);
+    return {
+      cloudDNS: {
+        project: args.project,
+        ...(hostedZone === undefined ? {} : { hostedZoneName: hostedZone }),
+        ...(secretRef ? { serviceAccountSecretRef: secretRef } : {}),
+      },
+    };
+  },
 };

@@ -1,9 +1,6 @@
-import * as pulumi from "@pulumi/pulumi";
-import { bindChallenge, type ChallengeArgs } from "../../dns";
+import type { ChallengeArgs } from "../../dns";
 import { defaultEnvironment, isLetsEncrypt, usedEnvironments, type AcmeArgs } from "../../issuers/acme";
 import { covers, inZone, isWildcard } from "../../schema/hostname";
-import { nearest } from "../../schema/nearest";
-import type { Sound } from "../../schema/parse";
 import { show, type Path, type Problem } from "../../schema/problems";
 import { drawsOnAcme } from "../domain";
 import { problem, readable, type Placed, type Scope } from "./scope";
@@ -52,62 +49,6 @@ export function acmeProblems(acme: AcmeArgs, scope: Scope): Problem[] {
   return problems;
 }
 
-/** Every challenge has its credential, and its zones for itself. */
-export function challengeProblems(challenges: readonly ChallengeArgs[], dnsSecrets: unknown, sound: Sound): Problem[] {
-  const wellFormed = challenges
-    .map((challenge, index) => ({ challenge, index }))
-    .filter(({ index }) => sound(["challenges", index]));
-  return [
-    ...(sound(["dnsSecrets"])
-      ? wellFormed.flatMap(({ challenge, index }) => credentialProblems(challenge, dnsSecrets, index))
-      : []),
-    ...zoneProblems(wellFormed),
-  ];
-}
-
-function credentialProblems(challenge: ChallengeArgs, dnsSecrets: unknown, index: number): Problem[] {
-  if (pulumi.Output.isInstance(dnsSecrets)) return [];
-  const secrets = dnsSecrets ?? {};
-  const {
-    kind,
-    credential: { secretName },
-  } = bindChallenge(challenge);
-  if (secretName === undefined || Object.hasOwn(secrets, secretName)) return [];
-  const meant = nearest(secretName, Object.keys(secrets));
-  const fix = meant
-    ? `did you mean ${show(meant)}?`
-    : `add it there, or name one of its keys (${Object.keys(secrets).join(", ") || "it has none"})`;
-  return [problem(["challenges", index, kind, "secret"], `${show(secretName)} is no key of dnsSecrets; ${fix}`)];
-}
-
-/** Of two solvers with the same zone cert-manager takes the first, always, so the other one would never be used. */
-function zoneProblems(challenges: readonly { challenge: ChallengeArgs; index: number }[]): Problem[] {
-  const first = new Map<string, number>();
-  return challenges.flatMap(({ challenge, index }) => {
-    const zones = challenge.zones ?? [""];
-    return zones.flatMap((zone, at) => {
-      const earlier = first.get(zone);
-      if (earlier === undefined) {
-        first.set(zone, index);
-        return [];
-      }
-      return zone === ""
-        ? [
-            problem(
-              ["challenges", index],
-              `has no zones, like challenges[${earlier}], which is taken for every name; name its zones`,
-            ),
-          ]
-        : [
-            problem(
-              ["challenges", index, "zones", at],
-              `${show(zone)} is a zone of challenges[${earlier}] already, which is taken for it; leave it out of one`,
-            ),
-          ];
-    });
-  });
-}
-
 /** What an ACME server, and one that validates by DNS, asks of the names and keys of a certificate. */
 export function orderProblems(
   { acme, challenges }: { acme?: AcmeArgs | undefined; challenges?: ChallengeArgs[] | undefined },
@@ -146,8 +87,9 @@ const namesOf = ({ path, merged }: Named): { name: string; at: Path }[] => [
 ];
 
 function uncoveredProblems(domain: Named, challenges: readonly ChallengeArgs[]): Problem[] {
-  if (challenges.some((challenge) => !challenge.zones)) return [];
-  const zones = challenges.flatMap((challenge) => challenge.zones ?? []);
+  const active = challenges.filter(({ standby }) => !standby);
+  if (active.some((challenge) => !challenge.zones)) return [];
+  const zones = active.flatMap((challenge) => challenge.zones ?? []);
   const fix = `lies in none of the zones of challenges (${zones.join(", ")}); add its zone there, or an entry without zones`;
   return namesOf(domain)
     .filter(({ name }) => !zones.some((zone) => inZone(name, zone)))

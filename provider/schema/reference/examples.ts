@@ -42,6 +42,10 @@ export const examples: Readonly<Record<string, Example>> = {
     },
   },
   "certfleet:index:CertManager": { name: "certs", args: { namespace: "certs", values: { replicaCount: 2 } } },
+  "certfleet:index:DnsCredentials": {
+    name: "dns",
+    args: { zones: ["example.com"], cloudDns: { project: "example-dns" }, namespace: "shop" },
+  },
   "certfleet:index:Issuers": { name: "issuers", args: { acme, challenges, dnsSecrets } },
   "certfleet:index:TlsDomain": {
     name: "shop",
