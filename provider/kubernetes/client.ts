@@ -31,6 +31,8 @@ export interface Selection {
   namespace?: string | undefined;
   labelSelector?: string | undefined;
   fieldSelector?: string | undefined;
+  /** Names, labels and the like alone: what Secrets hold is better not read where nobody needs it. */
+  metadataOnly?: boolean | undefined;
 }
 
 export interface LogSelection {
@@ -95,13 +97,14 @@ export class Cluster {
 
   /** All objects that are selected, in all namespaces unless one is named; undefined where the kind is not served. */
   async list<T extends StoredObject = StoredObject>(kind: Kind, selection: Selection = {}): Promise<T[] | undefined> {
-    const { namespace, labelSelector, fieldSelector } = selection;
+    const { namespace, labelSelector, fieldSelector, metadataOnly } = selection;
+    const content = metadataOnly ? { accept: "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1" } : {};
     const what = `listing ${describe(kind, { namespace })}`;
     const items: T[] = [];
     let token: string | undefined;
     do {
       const query = queryOf({ labelSelector, fieldSelector, limit: pageSize, continue: token });
-      const text = await this.#unlessMissing(this.#send("GET", pathOf(kind, { namespace }) + query, what));
+      const text = await this.#unlessMissing(this.#send("GET", pathOf(kind, { namespace }) + query, what, content));
       if (text === undefined) return undefined;
       const page = JSON.parse(text) as { items: T[]; metadata: { continue?: string } };
       items.push(...page.items);
@@ -110,12 +113,18 @@ export class Cluster {
     return items;
   }
 
-  async create<T extends StoredObject = StoredObject>(kind: Kind, object: NewObject): Promise<T> {
+  /** Makes an object; with `dryRun` only asks whether it could be made. */
+  async create<T extends StoredObject = StoredObject>(
+    kind: Kind,
+    object: NewObject,
+    { dryRun = false }: { dryRun?: boolean } = {},
+  ): Promise<T> {
     const { namespace, name } = object.metadata;
     const { apiVersion, kind: kindName } = kind;
     const body = JSON.stringify({ apiVersion, kind: kindName, ...object });
     const what = `making ${describe(kind, { namespace, name })}`;
-    return JSON.parse(await this.#send("POST", pathOf(kind, { namespace }), what, { body })) as T;
+    const path = pathOf(kind, { namespace }) + queryOf({ dryRun: dryRun ? "All" : undefined });
+    return JSON.parse(await this.#send("POST", path, what, { body })) as T;
   }
 
   /** Merges into an object (RFC 7396), or into a part of it that has a path of its own, such as `status`. */
@@ -185,10 +194,13 @@ export interface NewObject {
 interface Content {
   body?: string | undefined;
   contentType?: string;
+  accept?: string;
 }
 
-const headersOf = ({ body, contentType = "application/json" }: Content): Record<string, string> => ({
-  accept: "application/json",
+const json = "application/json";
+
+const headersOf = ({ body, contentType = json, accept = json }: Content): Record<string, string> => ({
+  accept,
   "user-agent": "certfleet",
   ...(body === undefined ? {} : { "content-type": contentType, "content-length": String(Buffer.byteLength(body)) }),
 });

@@ -23,6 +23,7 @@ export const kinds = {
   httpRoute: of(gateway, "HTTPRoute", "httproutes"),
   customResourceDefinition: of("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions"),
   deployment: of("apps/v1", "Deployment", "deployments"),
+  replicaSet: of("apps/v1", "ReplicaSet", "replicasets"),
   job: of("batch/v1", "Job", "jobs"),
   ingress: of("networking.k8s.io/v1", "Ingress", "ingresses"),
   event: of("v1", "Event", "events"),
