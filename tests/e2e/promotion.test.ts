@@ -32,6 +32,8 @@ describe("staging is promoted to production", () => {
   const serialBy = async (environment: "staging" | "production", host: string): Promise<string> =>
     serialOf(await verifiedHttps(story.world, urlOf(host), roots[environment]));
 
+  const promoted = (): Program => withArgs(program, { acme: { ...program.args.acme, environment: "production" } });
+
   /** Announced and done exactly so. */
   const change = async (next: Program, expected: string[]): Promise<void> => {
     program = next;
@@ -65,12 +67,19 @@ describe("staging is promoted to production", () => {
     ]);
   });
 
-  it("promotes all at once, issues nothing again, and removes staging's issuer", async () => {
+  it("keeps staging's issuer and certificate where the update fails", async () => {
+    // DNS-01 takes longer than that.
+    const impatient = withDomain(promoted(), coffee, { timeouts: { certificate: 1 } });
+    await stack.configure(...settingsOf(impatient));
+    const run = await stack.up();
+    expect(run.code).not.toBe(0);
+    expect(run.output).toContain("timed out waiting for the condition");
+    expect(await issuers()).toContain("clusterissuer.cert-manager.io/letsencrypt-staging");
+  });
+
+  it("goes on where it failed, issues nothing again, and removes staging's issuer", async () => {
     const untouched = await serialBy("production", tea);
-    await change(withArgs(program, { acme: { ...program.args.acme, environment: "production" } }), [
-      "delete ClusterIssuer edge-issuers-staging",
-      `update Certificate edge-${coffee}`,
-    ]);
+    await change(promoted(), ["delete ClusterIssuer edge-issuers-staging", `update Certificate edge-${coffee}`]);
     await serialBy("production", coffee);
     expect(await serialBy("production", tea)).toBe(untouched);
     expect(await issuers()).toEqual(["clusterissuer.cert-manager.io/letsencrypt-production"]);
