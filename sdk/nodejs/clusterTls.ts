@@ -26,6 +26,10 @@ export class ClusterTls extends pulumi.ComponentResource {
     }
 
     /**
+     * What was made for the credentials of DNS providers, by the credential's name.
+     */
+    declare public /*out*/ readonly dnsCredentials: pulumi.Output<{[key: string]: outputs.DnsCredentialStatus}>;
+    /**
      * Status of each domain, by host.
      */
     declare public readonly domains: pulumi.Output<{[key: string]: outputs.DomainStatus}>;
@@ -59,9 +63,11 @@ export class ClusterTls extends pulumi.ComponentResource {
             resourceInputs["dnsSecrets"] = args?.dnsSecrets ? pulumi.secret(args.dnsSecrets) : undefined;
             resourceInputs["domains"] = args?.domains;
             resourceInputs["kubeconfig"] = args?.kubeconfig ? pulumi.secret(args.kubeconfig) : undefined;
+            resourceInputs["dnsCredentials"] = undefined /*out*/;
             resourceInputs["platform"] = undefined /*out*/;
             resourceInputs["requiredDnsRecords"] = undefined /*out*/;
         } else {
+            resourceInputs["dnsCredentials"] = undefined /*out*/;
             resourceInputs["domains"] = undefined /*out*/;
             resourceInputs["platform"] = undefined /*out*/;
             resourceInputs["requiredDnsRecords"] = undefined /*out*/;

@@ -15,6 +15,11 @@ export type ClusterTls = import("./clusterTls").ClusterTls;
 export const ClusterTls: typeof import("./clusterTls").ClusterTls = null as any;
 utilities.lazyLoad(exports, ["ClusterTls"], () => require("./clusterTls"));
 
+export { DnsCredentialsArgs } from "./dnsCredentials";
+export type DnsCredentials = import("./dnsCredentials").DnsCredentials;
+export const DnsCredentials: typeof import("./dnsCredentials").DnsCredentials = null as any;
+utilities.lazyLoad(exports, ["DnsCredentials"], () => require("./dnsCredentials"));
+
 export { IssuersArgs } from "./issuers";
 export type Issuers = import("./issuers").Issuers;
 export const Issuers: typeof import("./issuers").Issuers = null as any;
@@ -51,6 +56,8 @@ const _module = {
                 return new CertManager(name, <any>undefined, { urn })
             case "certfleet:index:ClusterTls":
                 return new ClusterTls(name, <any>undefined, { urn })
+            case "certfleet:index:DnsCredentials":
+                return new DnsCredentials(name, <any>undefined, { urn })
             case "certfleet:index:Issuers":
                 return new Issuers(name, <any>undefined, { urn })
             case "certfleet:index:TlsDomain":

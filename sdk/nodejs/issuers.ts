@@ -26,6 +26,10 @@ export class Issuers extends pulumi.ComponentResource {
     }
 
     /**
+     * What was made for the credentials of DNS providers, by the credential's name.
+     */
+    declare public /*out*/ readonly dnsCredentials: pulumi.Output<{[key: string]: outputs.DnsCredentialStatus}>;
+    /**
      * What TlsDomain needs to use these issuers, also from another stack.
      */
     declare public /*out*/ readonly platform: pulumi.Output<outputs.Platform>;
@@ -50,11 +54,14 @@ export class Issuers extends pulumi.ComponentResource {
             resourceInputs["acme"] = args?.acme;
             resourceInputs["challenges"] = args?.challenges;
             resourceInputs["dnsSecrets"] = args?.dnsSecrets ? pulumi.secret(args.dnsSecrets) : undefined;
+            resourceInputs["dryRunTimeoutSeconds"] = (args?.dryRunTimeoutSeconds) ?? 300;
             resourceInputs["kubeconfig"] = args?.kubeconfig ? pulumi.secret(args.kubeconfig) : undefined;
             resourceInputs["namespace"] = (args?.namespace) ?? "cert-manager";
             resourceInputs["timeoutSeconds"] = (args?.timeoutSeconds) ?? 180;
+            resourceInputs["dnsCredentials"] = undefined /*out*/;
             resourceInputs["platform"] = undefined /*out*/;
         } else {
+            resourceInputs["dnsCredentials"] = undefined /*out*/;
             resourceInputs["platform"] = undefined /*out*/;
         }
         opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts);
@@ -82,6 +89,14 @@ export interface IssuersArgs {
      * Rule: each must be a text that neither begins nor ends with spaces or line ends; set it again without them.
      */
     dnsSecrets?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+    /**
+     * How long the certificate by which a new rotation is tried may take, in seconds.
+     *
+     * Default: `300`.
+     *
+     * Rule: must be at least 1 second.
+     */
+    dryRunTimeoutSeconds?: number;
     /**
      * Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
      *

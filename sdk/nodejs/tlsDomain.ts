@@ -86,6 +86,9 @@ export class TlsDomain extends pulumi.ComponentResource {
             resourceInputs["certificateOnly"] = args?.certificateOnly;
             resourceInputs["createNamespace"] = args?.createNamespace;
             resourceInputs["deletionProtection"] = args?.deletionProtection;
+            resourceInputs["dnsRecord"] = args?.dnsRecord;
+            resourceInputs["dnsRecordSettings"] = args?.dnsRecordSettings;
+            resourceInputs["dnsZone"] = args?.dnsZone;
             resourceInputs["environment"] = args?.environment;
             resourceInputs["host"] = args?.host;
             resourceInputs["issuer"] = args ? (args.issuer ? inputs.issuerReferenceArgsProvideDefaults(args.issuer) : undefined) : undefined;
@@ -163,6 +166,22 @@ export interface TlsDomainArgs {
      * Default: `false`.
      */
     deletionProtection?: boolean;
+    /**
+     * Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+     *
+     * Default: `false`.
+     */
+    dnsRecord?: boolean;
+    /**
+     * How the DNS record is made.
+     */
+    dnsRecordSettings?: inputs.DnsRecordSettingsArgs;
+    /**
+     * The zone of the DNS record. What a domain says replaces what `defaults` say as a whole.
+     *
+     * Default: in a ClusterTls that of the entry of `challenges` that serves the host; a TlsDomain must say it.
+     */
+    dnsZone?: inputs.DnsZoneArgs;
     /**
      * ACME environment.
      *

@@ -16,6 +16,8 @@ import (
 type ClusterTls struct {
 	pulumi.ResourceState
 
+	// What was made for the credentials of DNS providers, by the credential's name.
+	DnsCredentials DnsCredentialStatusMapOutput `pulumi:"dnsCredentials"`
 	// Status of each domain, by host.
 	Domains DomainStatusMapOutput `pulumi:"domains"`
 	// What an application's stack needs to add a domain with TlsDomain.
@@ -145,6 +147,11 @@ func (o ClusterTlsOutput) ToClusterTlsOutput() ClusterTlsOutput {
 
 func (o ClusterTlsOutput) ToClusterTlsOutputWithContext(ctx context.Context) ClusterTlsOutput {
 	return o
+}
+
+// What was made for the credentials of DNS providers, by the credential's name.
+func (o ClusterTlsOutput) DnsCredentials() DnsCredentialStatusMapOutput {
+	return o.ApplyT(func(v *ClusterTls) DnsCredentialStatusMapOutput { return v.DnsCredentials }).(DnsCredentialStatusMapOutput)
 }
 
 // Status of each domain, by host.

@@ -25,6 +25,8 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 		r = &CertManager{}
 	case "certfleet:index:ClusterTls":
 		r = &ClusterTls{}
+	case "certfleet:index:DnsCredentials":
+		r = &DnsCredentials{}
 	case "certfleet:index:Issuers":
 		r = &Issuers{}
 	case "certfleet:index:TlsDomain":

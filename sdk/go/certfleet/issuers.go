@@ -16,6 +16,8 @@ import (
 type Issuers struct {
 	pulumi.ResourceState
 
+	// What was made for the credentials of DNS providers, by the credential's name.
+	DnsCredentials DnsCredentialStatusMapOutput `pulumi:"dnsCredentials"`
 	// What TlsDomain needs to use these issuers, also from another stack.
 	Platform PlatformOutput `pulumi:"platform"`
 }
@@ -29,6 +31,10 @@ func NewIssuers(ctx *pulumi.Context,
 
 	if args.Challenges == nil {
 		return nil, errors.New("invalid value for required argument 'Challenges'")
+	}
+	if args.DryRunTimeoutSeconds == nil {
+		dryRunTimeoutSeconds_ := 300
+		args.DryRunTimeoutSeconds = &dryRunTimeoutSeconds_
 	}
 	if args.Namespace == nil {
 		args.Namespace = pulumi.StringPtr("cert-manager")
@@ -63,6 +69,12 @@ type issuersArgs struct {
 	//
 	// Rule: each must be a text that neither begins nor ends with spaces or line ends; set it again without them.
 	DnsSecrets map[string]string `pulumi:"dnsSecrets"`
+	// How long the certificate by which a new rotation is tried may take, in seconds.
+	//
+	// Default: `300`.
+	//
+	// Rule: must be at least 1 second.
+	DryRunTimeoutSeconds *int `pulumi:"dryRunTimeoutSeconds"`
 	// Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
 	//
 	// Default: `kubeconfig` of the provider's configuration.
@@ -97,6 +109,12 @@ type IssuersArgs struct {
 	//
 	// Rule: each must be a text that neither begins nor ends with spaces or line ends; set it again without them.
 	DnsSecrets pulumi.StringMapInput
+	// How long the certificate by which a new rotation is tried may take, in seconds.
+	//
+	// Default: `300`.
+	//
+	// Rule: must be at least 1 second.
+	DryRunTimeoutSeconds *int
 	// Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
 	//
 	// Default: `kubeconfig` of the provider's configuration.
@@ -154,6 +172,11 @@ func (o IssuersOutput) ToIssuersOutput() IssuersOutput {
 
 func (o IssuersOutput) ToIssuersOutputWithContext(ctx context.Context) IssuersOutput {
 	return o
+}
+
+// What was made for the credentials of DNS providers, by the credential's name.
+func (o IssuersOutput) DnsCredentials() DnsCredentialStatusMapOutput {
+	return o.ApplyT(func(v *Issuers) DnsCredentialStatusMapOutput { return v.DnsCredentials }).(DnsCredentialStatusMapOutput)
 }
 
 // What TlsDomain needs to use these issuers, also from another stack.

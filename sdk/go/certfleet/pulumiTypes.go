@@ -2020,6 +2020,189 @@ func (o CloudDnsWorkloadIdentityPtrOutput) Pool() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
+// A managed zone of Google Cloud DNS. Its records are made by the Google Cloud provider of the program.
+type CloudDnsZone struct {
+	// Name of the managed zone (gcloud dns managed-zones list), not the DNS name that it serves.
+	//
+	// Rule: must not be empty.
+	//
+	// Source: Cloud DNS API v1, managedZones name.
+	HostedZoneName string `pulumi:"hostedZoneName"`
+	// Google Cloud project that the managed zone is in.
+	//
+	// Rule: must not be empty.
+	Project string `pulumi:"project"`
+}
+
+// CloudDnsZoneInput is an input type that accepts CloudDnsZoneArgs and CloudDnsZoneOutput values.
+// You can construct a concrete instance of `CloudDnsZoneInput` via:
+//
+//	CloudDnsZoneArgs{...}
+type CloudDnsZoneInput interface {
+	pulumi.Input
+
+	ToCloudDnsZoneOutput() CloudDnsZoneOutput
+	ToCloudDnsZoneOutputWithContext(context.Context) CloudDnsZoneOutput
+}
+
+// A managed zone of Google Cloud DNS. Its records are made by the Google Cloud provider of the program.
+type CloudDnsZoneArgs struct {
+	// Name of the managed zone (gcloud dns managed-zones list), not the DNS name that it serves.
+	//
+	// Rule: must not be empty.
+	//
+	// Source: Cloud DNS API v1, managedZones name.
+	HostedZoneName pulumi.StringInput `pulumi:"hostedZoneName"`
+	// Google Cloud project that the managed zone is in.
+	//
+	// Rule: must not be empty.
+	Project pulumi.StringInput `pulumi:"project"`
+}
+
+func (CloudDnsZoneArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*CloudDnsZone)(nil)).Elem()
+}
+
+func (i CloudDnsZoneArgs) ToCloudDnsZoneOutput() CloudDnsZoneOutput {
+	return i.ToCloudDnsZoneOutputWithContext(context.Background())
+}
+
+func (i CloudDnsZoneArgs) ToCloudDnsZoneOutputWithContext(ctx context.Context) CloudDnsZoneOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CloudDnsZoneOutput)
+}
+
+func (i CloudDnsZoneArgs) ToCloudDnsZonePtrOutput() CloudDnsZonePtrOutput {
+	return i.ToCloudDnsZonePtrOutputWithContext(context.Background())
+}
+
+func (i CloudDnsZoneArgs) ToCloudDnsZonePtrOutputWithContext(ctx context.Context) CloudDnsZonePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CloudDnsZoneOutput).ToCloudDnsZonePtrOutputWithContext(ctx)
+}
+
+// CloudDnsZonePtrInput is an input type that accepts CloudDnsZoneArgs, CloudDnsZonePtr and CloudDnsZonePtrOutput values.
+// You can construct a concrete instance of `CloudDnsZonePtrInput` via:
+//
+//	        CloudDnsZoneArgs{...}
+//
+//	or:
+//
+//	        nil
+type CloudDnsZonePtrInput interface {
+	pulumi.Input
+
+	ToCloudDnsZonePtrOutput() CloudDnsZonePtrOutput
+	ToCloudDnsZonePtrOutputWithContext(context.Context) CloudDnsZonePtrOutput
+}
+
+type cloudDnsZonePtrType CloudDnsZoneArgs
+
+func CloudDnsZonePtr(v *CloudDnsZoneArgs) CloudDnsZonePtrInput {
+	return (*cloudDnsZonePtrType)(v)
+}
+
+func (*cloudDnsZonePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**CloudDnsZone)(nil)).Elem()
+}
+
+func (i *cloudDnsZonePtrType) ToCloudDnsZonePtrOutput() CloudDnsZonePtrOutput {
+	return i.ToCloudDnsZonePtrOutputWithContext(context.Background())
+}
+
+func (i *cloudDnsZonePtrType) ToCloudDnsZonePtrOutputWithContext(ctx context.Context) CloudDnsZonePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CloudDnsZonePtrOutput)
+}
+
+// A managed zone of Google Cloud DNS. Its records are made by the Google Cloud provider of the program.
+type CloudDnsZoneOutput struct{ *pulumi.OutputState }
+
+func (CloudDnsZoneOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CloudDnsZone)(nil)).Elem()
+}
+
+func (o CloudDnsZoneOutput) ToCloudDnsZoneOutput() CloudDnsZoneOutput {
+	return o
+}
+
+func (o CloudDnsZoneOutput) ToCloudDnsZoneOutputWithContext(ctx context.Context) CloudDnsZoneOutput {
+	return o
+}
+
+func (o CloudDnsZoneOutput) ToCloudDnsZonePtrOutput() CloudDnsZonePtrOutput {
+	return o.ToCloudDnsZonePtrOutputWithContext(context.Background())
+}
+
+func (o CloudDnsZoneOutput) ToCloudDnsZonePtrOutputWithContext(ctx context.Context) CloudDnsZonePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v CloudDnsZone) *CloudDnsZone {
+		return &v
+	}).(CloudDnsZonePtrOutput)
+}
+
+// Name of the managed zone (gcloud dns managed-zones list), not the DNS name that it serves.
+//
+// Rule: must not be empty.
+//
+// Source: Cloud DNS API v1, managedZones name.
+func (o CloudDnsZoneOutput) HostedZoneName() pulumi.StringOutput {
+	return o.ApplyT(func(v CloudDnsZone) string { return v.HostedZoneName }).(pulumi.StringOutput)
+}
+
+// Google Cloud project that the managed zone is in.
+//
+// Rule: must not be empty.
+func (o CloudDnsZoneOutput) Project() pulumi.StringOutput {
+	return o.ApplyT(func(v CloudDnsZone) string { return v.Project }).(pulumi.StringOutput)
+}
+
+type CloudDnsZonePtrOutput struct{ *pulumi.OutputState }
+
+func (CloudDnsZonePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**CloudDnsZone)(nil)).Elem()
+}
+
+func (o CloudDnsZonePtrOutput) ToCloudDnsZonePtrOutput() CloudDnsZonePtrOutput {
+	return o
+}
+
+func (o CloudDnsZonePtrOutput) ToCloudDnsZonePtrOutputWithContext(ctx context.Context) CloudDnsZonePtrOutput {
+	return o
+}
+
+func (o CloudDnsZonePtrOutput) Elem() CloudDnsZoneOutput {
+	return o.ApplyT(func(v *CloudDnsZone) CloudDnsZone {
+		if v != nil {
+			return *v
+		}
+		var ret CloudDnsZone
+		return ret
+	}).(CloudDnsZoneOutput)
+}
+
+// Name of the managed zone (gcloud dns managed-zones list), not the DNS name that it serves.
+//
+// Rule: must not be empty.
+//
+// Source: Cloud DNS API v1, managedZones name.
+func (o CloudDnsZonePtrOutput) HostedZoneName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *CloudDnsZone) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.HostedZoneName
+	}).(pulumi.StringPtrOutput)
+}
+
+// Google Cloud project that the managed zone is in.
+//
+// Rule: must not be empty.
+func (o CloudDnsZonePtrOutput) Project() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *CloudDnsZone) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Project
+	}).(pulumi.StringPtrOutput)
+}
+
 // DNS-01 by Cloudflare's API, with a token that may read the zone and edit its DNS records. Exactly one of `secret`, `existingSecret` and `token`.
 type CloudflareChallenge struct {
 	// Secret in cert-manager's namespace that holds the API token, kept by somebody else (for example External Secrets).
@@ -2517,6 +2700,634 @@ func (o CloudflareTokenPtrOutput) Name() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
+// A zone at Cloudflare. Its records are made by the Cloudflare provider of the program, whose token may read the zone and edit its DNS records.
+type CloudflareZone struct {
+	// Id of the zone.
+	//
+	// Default: looked up by the zone's name, in previews too.
+	//
+	// Rule: must not be empty.
+	//
+	// Source: Cloudflare API, zone_id.
+	ZoneId *string `pulumi:"zoneId"`
+}
+
+// CloudflareZoneInput is an input type that accepts CloudflareZoneArgs and CloudflareZoneOutput values.
+// You can construct a concrete instance of `CloudflareZoneInput` via:
+//
+//	CloudflareZoneArgs{...}
+type CloudflareZoneInput interface {
+	pulumi.Input
+
+	ToCloudflareZoneOutput() CloudflareZoneOutput
+	ToCloudflareZoneOutputWithContext(context.Context) CloudflareZoneOutput
+}
+
+// A zone at Cloudflare. Its records are made by the Cloudflare provider of the program, whose token may read the zone and edit its DNS records.
+type CloudflareZoneArgs struct {
+	// Id of the zone.
+	//
+	// Default: looked up by the zone's name, in previews too.
+	//
+	// Rule: must not be empty.
+	//
+	// Source: Cloudflare API, zone_id.
+	ZoneId pulumi.StringPtrInput `pulumi:"zoneId"`
+}
+
+func (CloudflareZoneArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*CloudflareZone)(nil)).Elem()
+}
+
+func (i CloudflareZoneArgs) ToCloudflareZoneOutput() CloudflareZoneOutput {
+	return i.ToCloudflareZoneOutputWithContext(context.Background())
+}
+
+func (i CloudflareZoneArgs) ToCloudflareZoneOutputWithContext(ctx context.Context) CloudflareZoneOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CloudflareZoneOutput)
+}
+
+func (i CloudflareZoneArgs) ToCloudflareZonePtrOutput() CloudflareZonePtrOutput {
+	return i.ToCloudflareZonePtrOutputWithContext(context.Background())
+}
+
+func (i CloudflareZoneArgs) ToCloudflareZonePtrOutputWithContext(ctx context.Context) CloudflareZonePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CloudflareZoneOutput).ToCloudflareZonePtrOutputWithContext(ctx)
+}
+
+// CloudflareZonePtrInput is an input type that accepts CloudflareZoneArgs, CloudflareZonePtr and CloudflareZonePtrOutput values.
+// You can construct a concrete instance of `CloudflareZonePtrInput` via:
+//
+//	        CloudflareZoneArgs{...}
+//
+//	or:
+//
+//	        nil
+type CloudflareZonePtrInput interface {
+	pulumi.Input
+
+	ToCloudflareZonePtrOutput() CloudflareZonePtrOutput
+	ToCloudflareZonePtrOutputWithContext(context.Context) CloudflareZonePtrOutput
+}
+
+type cloudflareZonePtrType CloudflareZoneArgs
+
+func CloudflareZonePtr(v *CloudflareZoneArgs) CloudflareZonePtrInput {
+	return (*cloudflareZonePtrType)(v)
+}
+
+func (*cloudflareZonePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**CloudflareZone)(nil)).Elem()
+}
+
+func (i *cloudflareZonePtrType) ToCloudflareZonePtrOutput() CloudflareZonePtrOutput {
+	return i.ToCloudflareZonePtrOutputWithContext(context.Background())
+}
+
+func (i *cloudflareZonePtrType) ToCloudflareZonePtrOutputWithContext(ctx context.Context) CloudflareZonePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CloudflareZonePtrOutput)
+}
+
+// A zone at Cloudflare. Its records are made by the Cloudflare provider of the program, whose token may read the zone and edit its DNS records.
+type CloudflareZoneOutput struct{ *pulumi.OutputState }
+
+func (CloudflareZoneOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CloudflareZone)(nil)).Elem()
+}
+
+func (o CloudflareZoneOutput) ToCloudflareZoneOutput() CloudflareZoneOutput {
+	return o
+}
+
+func (o CloudflareZoneOutput) ToCloudflareZoneOutputWithContext(ctx context.Context) CloudflareZoneOutput {
+	return o
+}
+
+func (o CloudflareZoneOutput) ToCloudflareZonePtrOutput() CloudflareZonePtrOutput {
+	return o.ToCloudflareZonePtrOutputWithContext(context.Background())
+}
+
+func (o CloudflareZoneOutput) ToCloudflareZonePtrOutputWithContext(ctx context.Context) CloudflareZonePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v CloudflareZone) *CloudflareZone {
+		return &v
+	}).(CloudflareZonePtrOutput)
+}
+
+// Id of the zone.
+//
+// Default: looked up by the zone's name, in previews too.
+//
+// Rule: must not be empty.
+//
+// Source: Cloudflare API, zone_id.
+func (o CloudflareZoneOutput) ZoneId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v CloudflareZone) *string { return v.ZoneId }).(pulumi.StringPtrOutput)
+}
+
+type CloudflareZonePtrOutput struct{ *pulumi.OutputState }
+
+func (CloudflareZonePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**CloudflareZone)(nil)).Elem()
+}
+
+func (o CloudflareZonePtrOutput) ToCloudflareZonePtrOutput() CloudflareZonePtrOutput {
+	return o
+}
+
+func (o CloudflareZonePtrOutput) ToCloudflareZonePtrOutputWithContext(ctx context.Context) CloudflareZonePtrOutput {
+	return o
+}
+
+func (o CloudflareZonePtrOutput) Elem() CloudflareZoneOutput {
+	return o.ApplyT(func(v *CloudflareZone) CloudflareZone {
+		if v != nil {
+			return *v
+		}
+		var ret CloudflareZone
+		return ret
+	}).(CloudflareZoneOutput)
+}
+
+// Id of the zone.
+//
+// Default: looked up by the zone's name, in previews too.
+//
+// Rule: must not be empty.
+//
+// Source: Cloudflare API, zone_id.
+func (o CloudflareZonePtrOutput) ZoneId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *CloudflareZone) *string {
+		if v == nil {
+			return nil
+		}
+		return v.ZoneId
+	}).(pulumi.StringPtrOutput)
+}
+
+// What was made for one credential of a DNS provider.
+type DnsCredentialStatus struct {
+	// Name servers of the managed zone that was made, for the NS records in the zone above it.
+	NameServers []string `pulumi:"nameServers"`
+	// Name of the Secret; absent where there is no key.
+	SecretName *string `pulumi:"secretName"`
+	// E-mail address of the service account that was made. Where it has no key, the annotation iam.gke.io/gcp-service-account of cert-manager's ServiceAccount must say it.
+	ServiceAccountEmail *string `pulumi:"serviceAccountEmail"`
+}
+
+// What was made for one credential of a DNS provider.
+type DnsCredentialStatusOutput struct{ *pulumi.OutputState }
+
+func (DnsCredentialStatusOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*DnsCredentialStatus)(nil)).Elem()
+}
+
+func (o DnsCredentialStatusOutput) ToDnsCredentialStatusOutput() DnsCredentialStatusOutput {
+	return o
+}
+
+func (o DnsCredentialStatusOutput) ToDnsCredentialStatusOutputWithContext(ctx context.Context) DnsCredentialStatusOutput {
+	return o
+}
+
+// Name servers of the managed zone that was made, for the NS records in the zone above it.
+func (o DnsCredentialStatusOutput) NameServers() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v DnsCredentialStatus) []string { return v.NameServers }).(pulumi.StringArrayOutput)
+}
+
+// Name of the Secret; absent where there is no key.
+func (o DnsCredentialStatusOutput) SecretName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v DnsCredentialStatus) *string { return v.SecretName }).(pulumi.StringPtrOutput)
+}
+
+// E-mail address of the service account that was made. Where it has no key, the annotation iam.gke.io/gcp-service-account of cert-manager's ServiceAccount must say it.
+func (o DnsCredentialStatusOutput) ServiceAccountEmail() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v DnsCredentialStatus) *string { return v.ServiceAccountEmail }).(pulumi.StringPtrOutput)
+}
+
+type DnsCredentialStatusMapOutput struct{ *pulumi.OutputState }
+
+func (DnsCredentialStatusMapOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*map[string]DnsCredentialStatus)(nil)).Elem()
+}
+
+func (o DnsCredentialStatusMapOutput) ToDnsCredentialStatusMapOutput() DnsCredentialStatusMapOutput {
+	return o
+}
+
+func (o DnsCredentialStatusMapOutput) ToDnsCredentialStatusMapOutputWithContext(ctx context.Context) DnsCredentialStatusMapOutput {
+	return o
+}
+
+func (o DnsCredentialStatusMapOutput) MapIndex(k pulumi.StringInput) DnsCredentialStatusOutput {
+	return pulumi.All(o, k).ApplyT(func(vs []interface{}) DnsCredentialStatus {
+		return vs[0].(map[string]DnsCredentialStatus)[vs[1].(string)]
+	}).(DnsCredentialStatusOutput)
+}
+
+// How a domain's DNS records are made. Of use with `dnsRecord: true` only.
+type DnsRecordSettings struct {
+	// Whether the Gateway has an IPv6 address beside an IPv4 one, so that there are two records, A and AAAA. Which records there are cannot depend on addresses that a preview does not know.
+	//
+	// Default: `false`: one record, A for IPv4 addresses, else AAAA for IPv6 addresses, else CNAME for a hostname, whichever the Gateway has.
+	DualStack *bool `pulumi:"dualStack"`
+	// Whether Cloudflare stands between clients and the Gateway. Clients then see Cloudflare's addresses and its certificate.
+	//
+	// Default: `false`.
+	//
+	// Source: Cloudflare API, proxied.
+	Proxied *bool `pulumi:"proxied"`
+	// How long resolvers may keep a record, in seconds.
+	//
+	// Default: 300 in Cloud DNS; at Cloudflare what Cloudflare chooses.
+	//
+	// Rule: must be at least 1 second.
+	TtlSeconds *int `pulumi:"ttlSeconds"`
+}
+
+// DnsRecordSettingsInput is an input type that accepts DnsRecordSettingsArgs and DnsRecordSettingsOutput values.
+// You can construct a concrete instance of `DnsRecordSettingsInput` via:
+//
+//	DnsRecordSettingsArgs{...}
+type DnsRecordSettingsInput interface {
+	pulumi.Input
+
+	ToDnsRecordSettingsOutput() DnsRecordSettingsOutput
+	ToDnsRecordSettingsOutputWithContext(context.Context) DnsRecordSettingsOutput
+}
+
+// How a domain's DNS records are made. Of use with `dnsRecord: true` only.
+type DnsRecordSettingsArgs struct {
+	// Whether the Gateway has an IPv6 address beside an IPv4 one, so that there are two records, A and AAAA. Which records there are cannot depend on addresses that a preview does not know.
+	//
+	// Default: `false`: one record, A for IPv4 addresses, else AAAA for IPv6 addresses, else CNAME for a hostname, whichever the Gateway has.
+	DualStack *bool `pulumi:"dualStack"`
+	// Whether Cloudflare stands between clients and the Gateway. Clients then see Cloudflare's addresses and its certificate.
+	//
+	// Default: `false`.
+	//
+	// Source: Cloudflare API, proxied.
+	Proxied *bool `pulumi:"proxied"`
+	// How long resolvers may keep a record, in seconds.
+	//
+	// Default: 300 in Cloud DNS; at Cloudflare what Cloudflare chooses.
+	//
+	// Rule: must be at least 1 second.
+	TtlSeconds *int `pulumi:"ttlSeconds"`
+}
+
+func (DnsRecordSettingsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*DnsRecordSettings)(nil)).Elem()
+}
+
+func (i DnsRecordSettingsArgs) ToDnsRecordSettingsOutput() DnsRecordSettingsOutput {
+	return i.ToDnsRecordSettingsOutputWithContext(context.Background())
+}
+
+func (i DnsRecordSettingsArgs) ToDnsRecordSettingsOutputWithContext(ctx context.Context) DnsRecordSettingsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(DnsRecordSettingsOutput)
+}
+
+func (i DnsRecordSettingsArgs) ToDnsRecordSettingsPtrOutput() DnsRecordSettingsPtrOutput {
+	return i.ToDnsRecordSettingsPtrOutputWithContext(context.Background())
+}
+
+func (i DnsRecordSettingsArgs) ToDnsRecordSettingsPtrOutputWithContext(ctx context.Context) DnsRecordSettingsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(DnsRecordSettingsOutput).ToDnsRecordSettingsPtrOutputWithContext(ctx)
+}
+
+// DnsRecordSettingsPtrInput is an input type that accepts DnsRecordSettingsArgs, DnsRecordSettingsPtr and DnsRecordSettingsPtrOutput values.
+// You can construct a concrete instance of `DnsRecordSettingsPtrInput` via:
+//
+//	        DnsRecordSettingsArgs{...}
+//
+//	or:
+//
+//	        nil
+type DnsRecordSettingsPtrInput interface {
+	pulumi.Input
+
+	ToDnsRecordSettingsPtrOutput() DnsRecordSettingsPtrOutput
+	ToDnsRecordSettingsPtrOutputWithContext(context.Context) DnsRecordSettingsPtrOutput
+}
+
+type dnsRecordSettingsPtrType DnsRecordSettingsArgs
+
+func DnsRecordSettingsPtr(v *DnsRecordSettingsArgs) DnsRecordSettingsPtrInput {
+	return (*dnsRecordSettingsPtrType)(v)
+}
+
+func (*dnsRecordSettingsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**DnsRecordSettings)(nil)).Elem()
+}
+
+func (i *dnsRecordSettingsPtrType) ToDnsRecordSettingsPtrOutput() DnsRecordSettingsPtrOutput {
+	return i.ToDnsRecordSettingsPtrOutputWithContext(context.Background())
+}
+
+func (i *dnsRecordSettingsPtrType) ToDnsRecordSettingsPtrOutputWithContext(ctx context.Context) DnsRecordSettingsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(DnsRecordSettingsPtrOutput)
+}
+
+// How a domain's DNS records are made. Of use with `dnsRecord: true` only.
+type DnsRecordSettingsOutput struct{ *pulumi.OutputState }
+
+func (DnsRecordSettingsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*DnsRecordSettings)(nil)).Elem()
+}
+
+func (o DnsRecordSettingsOutput) ToDnsRecordSettingsOutput() DnsRecordSettingsOutput {
+	return o
+}
+
+func (o DnsRecordSettingsOutput) ToDnsRecordSettingsOutputWithContext(ctx context.Context) DnsRecordSettingsOutput {
+	return o
+}
+
+func (o DnsRecordSettingsOutput) ToDnsRecordSettingsPtrOutput() DnsRecordSettingsPtrOutput {
+	return o.ToDnsRecordSettingsPtrOutputWithContext(context.Background())
+}
+
+func (o DnsRecordSettingsOutput) ToDnsRecordSettingsPtrOutputWithContext(ctx context.Context) DnsRecordSettingsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v DnsRecordSettings) *DnsRecordSettings {
+		return &v
+	}).(DnsRecordSettingsPtrOutput)
+}
+
+// Whether the Gateway has an IPv6 address beside an IPv4 one, so that there are two records, A and AAAA. Which records there are cannot depend on addresses that a preview does not know.
+//
+// Default: `false`: one record, A for IPv4 addresses, else AAAA for IPv6 addresses, else CNAME for a hostname, whichever the Gateway has.
+func (o DnsRecordSettingsOutput) DualStack() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v DnsRecordSettings) *bool { return v.DualStack }).(pulumi.BoolPtrOutput)
+}
+
+// Whether Cloudflare stands between clients and the Gateway. Clients then see Cloudflare's addresses and its certificate.
+//
+// Default: `false`.
+//
+// Source: Cloudflare API, proxied.
+func (o DnsRecordSettingsOutput) Proxied() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v DnsRecordSettings) *bool { return v.Proxied }).(pulumi.BoolPtrOutput)
+}
+
+// How long resolvers may keep a record, in seconds.
+//
+// Default: 300 in Cloud DNS; at Cloudflare what Cloudflare chooses.
+//
+// Rule: must be at least 1 second.
+func (o DnsRecordSettingsOutput) TtlSeconds() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v DnsRecordSettings) *int { return v.TtlSeconds }).(pulumi.IntPtrOutput)
+}
+
+type DnsRecordSettingsPtrOutput struct{ *pulumi.OutputState }
+
+func (DnsRecordSettingsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**DnsRecordSettings)(nil)).Elem()
+}
+
+func (o DnsRecordSettingsPtrOutput) ToDnsRecordSettingsPtrOutput() DnsRecordSettingsPtrOutput {
+	return o
+}
+
+func (o DnsRecordSettingsPtrOutput) ToDnsRecordSettingsPtrOutputWithContext(ctx context.Context) DnsRecordSettingsPtrOutput {
+	return o
+}
+
+func (o DnsRecordSettingsPtrOutput) Elem() DnsRecordSettingsOutput {
+	return o.ApplyT(func(v *DnsRecordSettings) DnsRecordSettings {
+		if v != nil {
+			return *v
+		}
+		var ret DnsRecordSettings
+		return ret
+	}).(DnsRecordSettingsOutput)
+}
+
+// Whether the Gateway has an IPv6 address beside an IPv4 one, so that there are two records, A and AAAA. Which records there are cannot depend on addresses that a preview does not know.
+//
+// Default: `false`: one record, A for IPv4 addresses, else AAAA for IPv6 addresses, else CNAME for a hostname, whichever the Gateway has.
+func (o DnsRecordSettingsPtrOutput) DualStack() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *DnsRecordSettings) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.DualStack
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Whether Cloudflare stands between clients and the Gateway. Clients then see Cloudflare's addresses and its certificate.
+//
+// Default: `false`.
+//
+// Source: Cloudflare API, proxied.
+func (o DnsRecordSettingsPtrOutput) Proxied() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *DnsRecordSettings) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Proxied
+	}).(pulumi.BoolPtrOutput)
+}
+
+// How long resolvers may keep a record, in seconds.
+//
+// Default: 300 in Cloud DNS; at Cloudflare what Cloudflare chooses.
+//
+// Rule: must be at least 1 second.
+func (o DnsRecordSettingsPtrOutput) TtlSeconds() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *DnsRecordSettings) *int {
+		if v == nil {
+			return nil
+		}
+		return v.TtlSeconds
+	}).(pulumi.IntPtrOutput)
+}
+
+// The DNS zone that a domain's records are made in, and the provider that serves it. Exactly one kind.
+type DnsZone struct {
+	// In Google Cloud DNS.
+	CloudDns *CloudDnsZone `pulumi:"cloudDns"`
+	// At Cloudflare.
+	Cloudflare *CloudflareZone `pulumi:"cloudflare"`
+	// Name of the zone. Names below it that are zones of their own do not count.
+	//
+	// Rule: must be a full name such as example.com; must be a zone without a wildcard: a zone serves every name in it; leave the first label out.
+	Name string `pulumi:"name"`
+}
+
+// DnsZoneInput is an input type that accepts DnsZoneArgs and DnsZoneOutput values.
+// You can construct a concrete instance of `DnsZoneInput` via:
+//
+//	DnsZoneArgs{...}
+type DnsZoneInput interface {
+	pulumi.Input
+
+	ToDnsZoneOutput() DnsZoneOutput
+	ToDnsZoneOutputWithContext(context.Context) DnsZoneOutput
+}
+
+// The DNS zone that a domain's records are made in, and the provider that serves it. Exactly one kind.
+type DnsZoneArgs struct {
+	// In Google Cloud DNS.
+	CloudDns *CloudDnsZoneArgs `pulumi:"cloudDns"`
+	// At Cloudflare.
+	Cloudflare *CloudflareZoneArgs `pulumi:"cloudflare"`
+	// Name of the zone. Names below it that are zones of their own do not count.
+	//
+	// Rule: must be a full name such as example.com; must be a zone without a wildcard: a zone serves every name in it; leave the first label out.
+	Name string `pulumi:"name"`
+}
+
+func (DnsZoneArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*DnsZone)(nil)).Elem()
+}
+
+func (i DnsZoneArgs) ToDnsZoneOutput() DnsZoneOutput {
+	return i.ToDnsZoneOutputWithContext(context.Background())
+}
+
+func (i DnsZoneArgs) ToDnsZoneOutputWithContext(ctx context.Context) DnsZoneOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(DnsZoneOutput)
+}
+
+func (i DnsZoneArgs) ToDnsZonePtrOutput() DnsZonePtrOutput {
+	return i.ToDnsZonePtrOutputWithContext(context.Background())
+}
+
+func (i DnsZoneArgs) ToDnsZonePtrOutputWithContext(ctx context.Context) DnsZonePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(DnsZoneOutput).ToDnsZonePtrOutputWithContext(ctx)
+}
+
+// DnsZonePtrInput is an input type that accepts DnsZoneArgs, DnsZonePtr and DnsZonePtrOutput values.
+// You can construct a concrete instance of `DnsZonePtrInput` via:
+//
+//	        DnsZoneArgs{...}
+//
+//	or:
+//
+//	        nil
+type DnsZonePtrInput interface {
+	pulumi.Input
+
+	ToDnsZonePtrOutput() DnsZonePtrOutput
+	ToDnsZonePtrOutputWithContext(context.Context) DnsZonePtrOutput
+}
+
+type dnsZonePtrType DnsZoneArgs
+
+func DnsZonePtr(v *DnsZoneArgs) DnsZonePtrInput {
+	return (*dnsZonePtrType)(v)
+}
+
+func (*dnsZonePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**DnsZone)(nil)).Elem()
+}
+
+func (i *dnsZonePtrType) ToDnsZonePtrOutput() DnsZonePtrOutput {
+	return i.ToDnsZonePtrOutputWithContext(context.Background())
+}
+
+func (i *dnsZonePtrType) ToDnsZonePtrOutputWithContext(ctx context.Context) DnsZonePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(DnsZonePtrOutput)
+}
+
+// The DNS zone that a domain's records are made in, and the provider that serves it. Exactly one kind.
+type DnsZoneOutput struct{ *pulumi.OutputState }
+
+func (DnsZoneOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*DnsZone)(nil)).Elem()
+}
+
+func (o DnsZoneOutput) ToDnsZoneOutput() DnsZoneOutput {
+	return o
+}
+
+func (o DnsZoneOutput) ToDnsZoneOutputWithContext(ctx context.Context) DnsZoneOutput {
+	return o
+}
+
+func (o DnsZoneOutput) ToDnsZonePtrOutput() DnsZonePtrOutput {
+	return o.ToDnsZonePtrOutputWithContext(context.Background())
+}
+
+func (o DnsZoneOutput) ToDnsZonePtrOutputWithContext(ctx context.Context) DnsZonePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v DnsZone) *DnsZone {
+		return &v
+	}).(DnsZonePtrOutput)
+}
+
+// In Google Cloud DNS.
+func (o DnsZoneOutput) CloudDns() CloudDnsZonePtrOutput {
+	return o.ApplyT(func(v DnsZone) *CloudDnsZone { return v.CloudDns }).(CloudDnsZonePtrOutput)
+}
+
+// At Cloudflare.
+func (o DnsZoneOutput) Cloudflare() CloudflareZonePtrOutput {
+	return o.ApplyT(func(v DnsZone) *CloudflareZone { return v.Cloudflare }).(CloudflareZonePtrOutput)
+}
+
+// Name of the zone. Names below it that are zones of their own do not count.
+//
+// Rule: must be a full name such as example.com; must be a zone without a wildcard: a zone serves every name in it; leave the first label out.
+func (o DnsZoneOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v DnsZone) string { return v.Name }).(pulumi.StringOutput)
+}
+
+type DnsZonePtrOutput struct{ *pulumi.OutputState }
+
+func (DnsZonePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**DnsZone)(nil)).Elem()
+}
+
+func (o DnsZonePtrOutput) ToDnsZonePtrOutput() DnsZonePtrOutput {
+	return o
+}
+
+func (o DnsZonePtrOutput) ToDnsZonePtrOutputWithContext(ctx context.Context) DnsZonePtrOutput {
+	return o
+}
+
+func (o DnsZonePtrOutput) Elem() DnsZoneOutput {
+	return o.ApplyT(func(v *DnsZone) DnsZone {
+		if v != nil {
+			return *v
+		}
+		var ret DnsZone
+		return ret
+	}).(DnsZoneOutput)
+}
+
+// In Google Cloud DNS.
+func (o DnsZonePtrOutput) CloudDns() CloudDnsZonePtrOutput {
+	return o.ApplyT(func(v *DnsZone) *CloudDnsZone {
+		if v == nil {
+			return nil
+		}
+		return v.CloudDns
+	}).(CloudDnsZonePtrOutput)
+}
+
+// At Cloudflare.
+func (o DnsZonePtrOutput) Cloudflare() CloudflareZonePtrOutput {
+	return o.ApplyT(func(v *DnsZone) *CloudflareZone {
+		if v == nil {
+			return nil
+		}
+		return v.Cloudflare
+	}).(CloudflareZonePtrOutput)
+}
+
+// Name of the zone. Names below it that are zones of their own do not count.
+//
+// Rule: must be a full name such as example.com; must be a zone without a wildcard: a zone serves every name in it; leave the first label out.
+func (o DnsZonePtrOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *DnsZone) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Name
+	}).(pulumi.StringPtrOutput)
+}
+
 // One host: its certificate and its route.
 type Domain struct {
 	// Further names in the certificate (subject alternative names) beside the host, at most 100 with it. They are not routed.
@@ -2545,6 +3356,16 @@ type Domain struct {
 	//
 	// Default: `false`.
 	DeletionProtection *bool `pulumi:"deletionProtection"`
+	// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+	//
+	// Default: `false`.
+	DnsRecord *bool `pulumi:"dnsRecord"`
+	// How the DNS record is made.
+	DnsRecordSettings *DnsRecordSettings `pulumi:"dnsRecordSettings"`
+	// The zone of the DNS record. What a domain says replaces what `defaults` say as a whole.
+	//
+	// Default: in a ClusterTls that of the entry of `challenges` that serves the host; a TlsDomain must say it.
+	DnsZone *DnsZone `pulumi:"dnsZone"`
 	// ACME environment.
 	//
 	// Default: that of `acme`, or of the platform.
@@ -2641,6 +3462,16 @@ type DomainArgs struct {
 	//
 	// Default: `false`.
 	DeletionProtection *bool `pulumi:"deletionProtection"`
+	// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+	//
+	// Default: `false`.
+	DnsRecord *bool `pulumi:"dnsRecord"`
+	// How the DNS record is made.
+	DnsRecordSettings *DnsRecordSettingsArgs `pulumi:"dnsRecordSettings"`
+	// The zone of the DNS record. What a domain says replaces what `defaults` say as a whole.
+	//
+	// Default: in a ClusterTls that of the entry of `challenges` that serves the host; a TlsDomain must say it.
+	DnsZone *DnsZoneArgs `pulumi:"dnsZone"`
 	// ACME environment.
 	//
 	// Default: that of `acme`, or of the platform.
@@ -2796,6 +3627,25 @@ func (o DomainOutput) DeletionProtection() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Domain) *bool { return v.DeletionProtection }).(pulumi.BoolPtrOutput)
 }
 
+// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+//
+// Default: `false`.
+func (o DomainOutput) DnsRecord() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v Domain) *bool { return v.DnsRecord }).(pulumi.BoolPtrOutput)
+}
+
+// How the DNS record is made.
+func (o DomainOutput) DnsRecordSettings() DnsRecordSettingsPtrOutput {
+	return o.ApplyT(func(v Domain) *DnsRecordSettings { return v.DnsRecordSettings }).(DnsRecordSettingsPtrOutput)
+}
+
+// The zone of the DNS record. What a domain says replaces what `defaults` say as a whole.
+//
+// Default: in a ClusterTls that of the entry of `challenges` that serves the host; a TlsDomain must say it.
+func (o DomainOutput) DnsZone() DnsZonePtrOutput {
+	return o.ApplyT(func(v Domain) *DnsZone { return v.DnsZone }).(DnsZonePtrOutput)
+}
+
 // ACME environment.
 //
 // Default: that of `acme`, or of the platform.
@@ -2888,7 +3738,7 @@ func (o DomainArrayOutput) Index(i pulumi.IntInput) DomainOutput {
 	}).(DomainOutput)
 }
 
-// What holds for every domain that does not say otherwise. What a domain says itself goes before it, key by key, also within `route`, `timeouts`, `labels` and `annotations`.
+// What holds for every domain that does not say otherwise. What a domain says itself goes before it, key by key, also within `route`, `timeouts`, `dnsRecordSettings`, `labels` and `annotations`.
 type DomainDefaults struct {
 	// Annotations of everything that is made for the domain.
 	Annotations map[string]string `pulumi:"annotations"`
@@ -2900,6 +3750,16 @@ type DomainDefaults struct {
 	//
 	// Default: `false`.
 	DeletionProtection *bool `pulumi:"deletionProtection"`
+	// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+	//
+	// Default: `false`.
+	DnsRecord *bool `pulumi:"dnsRecord"`
+	// How the DNS record is made.
+	DnsRecordSettings *DnsRecordSettings `pulumi:"dnsRecordSettings"`
+	// The zone of the DNS record. What a domain says replaces what `defaults` say as a whole.
+	//
+	// Default: in a ClusterTls that of the entry of `challenges` that serves the host; a TlsDomain must say it.
+	DnsZone *DnsZone `pulumi:"dnsZone"`
 	// ACME environment.
 	//
 	// Default: that of `acme`, or of the platform.
@@ -2956,7 +3816,7 @@ type DomainDefaultsInput interface {
 	ToDomainDefaultsOutputWithContext(context.Context) DomainDefaultsOutput
 }
 
-// What holds for every domain that does not say otherwise. What a domain says itself goes before it, key by key, also within `route`, `timeouts`, `labels` and `annotations`.
+// What holds for every domain that does not say otherwise. What a domain says itself goes before it, key by key, also within `route`, `timeouts`, `dnsRecordSettings`, `labels` and `annotations`.
 type DomainDefaultsArgs struct {
 	// Annotations of everything that is made for the domain.
 	Annotations pulumi.StringMapInput `pulumi:"annotations"`
@@ -2968,6 +3828,16 @@ type DomainDefaultsArgs struct {
 	//
 	// Default: `false`.
 	DeletionProtection *bool `pulumi:"deletionProtection"`
+	// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+	//
+	// Default: `false`.
+	DnsRecord *bool `pulumi:"dnsRecord"`
+	// How the DNS record is made.
+	DnsRecordSettings *DnsRecordSettingsArgs `pulumi:"dnsRecordSettings"`
+	// The zone of the DNS record. What a domain says replaces what `defaults` say as a whole.
+	//
+	// Default: in a ClusterTls that of the entry of `challenges` that serves the host; a TlsDomain must say it.
+	DnsZone *DnsZoneArgs `pulumi:"dnsZone"`
 	// ACME environment.
 	//
 	// Default: that of `acme`, or of the platform.
@@ -3065,7 +3935,7 @@ func (i *domainDefaultsPtrType) ToDomainDefaultsPtrOutputWithContext(ctx context
 	return pulumi.ToOutputWithContext(ctx, i).(DomainDefaultsPtrOutput)
 }
 
-// What holds for every domain that does not say otherwise. What a domain says itself goes before it, key by key, also within `route`, `timeouts`, `labels` and `annotations`.
+// What holds for every domain that does not say otherwise. What a domain says itself goes before it, key by key, also within `route`, `timeouts`, `dnsRecordSettings`, `labels` and `annotations`.
 type DomainDefaultsOutput struct{ *pulumi.OutputState }
 
 func (DomainDefaultsOutput) ElementType() reflect.Type {
@@ -3107,6 +3977,25 @@ func (o DomainDefaultsOutput) CreateNamespace() pulumi.BoolPtrOutput {
 // Default: `false`.
 func (o DomainDefaultsOutput) DeletionProtection() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v DomainDefaults) *bool { return v.DeletionProtection }).(pulumi.BoolPtrOutput)
+}
+
+// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+//
+// Default: `false`.
+func (o DomainDefaultsOutput) DnsRecord() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v DomainDefaults) *bool { return v.DnsRecord }).(pulumi.BoolPtrOutput)
+}
+
+// How the DNS record is made.
+func (o DomainDefaultsOutput) DnsRecordSettings() DnsRecordSettingsPtrOutput {
+	return o.ApplyT(func(v DomainDefaults) *DnsRecordSettings { return v.DnsRecordSettings }).(DnsRecordSettingsPtrOutput)
+}
+
+// The zone of the DNS record. What a domain says replaces what `defaults` say as a whole.
+//
+// Default: in a ClusterTls that of the entry of `challenges` that serves the host; a TlsDomain must say it.
+func (o DomainDefaultsOutput) DnsZone() DnsZonePtrOutput {
+	return o.ApplyT(func(v DomainDefaults) *DnsZone { return v.DnsZone }).(DnsZonePtrOutput)
 }
 
 // ACME environment.
@@ -3219,6 +4108,40 @@ func (o DomainDefaultsPtrOutput) DeletionProtection() pulumi.BoolPtrOutput {
 		}
 		return v.DeletionProtection
 	}).(pulumi.BoolPtrOutput)
+}
+
+// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+//
+// Default: `false`.
+func (o DomainDefaultsPtrOutput) DnsRecord() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *DomainDefaults) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.DnsRecord
+	}).(pulumi.BoolPtrOutput)
+}
+
+// How the DNS record is made.
+func (o DomainDefaultsPtrOutput) DnsRecordSettings() DnsRecordSettingsPtrOutput {
+	return o.ApplyT(func(v *DomainDefaults) *DnsRecordSettings {
+		if v == nil {
+			return nil
+		}
+		return v.DnsRecordSettings
+	}).(DnsRecordSettingsPtrOutput)
+}
+
+// The zone of the DNS record. What a domain says replaces what `defaults` say as a whole.
+//
+// Default: in a ClusterTls that of the entry of `challenges` that serves the host; a TlsDomain must say it.
+func (o DomainDefaultsPtrOutput) DnsZone() DnsZonePtrOutput {
+	return o.ApplyT(func(v *DomainDefaults) *DnsZone {
+		if v == nil {
+			return nil
+		}
+		return v.DnsZone
+	}).(DnsZonePtrOutput)
 }
 
 // ACME environment.
@@ -4978,10 +5901,18 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*CloudDnsServiceAccountPtrInput)(nil)).Elem(), CloudDnsServiceAccountArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*CloudDnsWorkloadIdentityInput)(nil)).Elem(), CloudDnsWorkloadIdentityArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*CloudDnsWorkloadIdentityPtrInput)(nil)).Elem(), CloudDnsWorkloadIdentityArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CloudDnsZoneInput)(nil)).Elem(), CloudDnsZoneArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CloudDnsZonePtrInput)(nil)).Elem(), CloudDnsZoneArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*CloudflareChallengeInput)(nil)).Elem(), CloudflareChallengeArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*CloudflareChallengePtrInput)(nil)).Elem(), CloudflareChallengeArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*CloudflareTokenInput)(nil)).Elem(), CloudflareTokenArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*CloudflareTokenPtrInput)(nil)).Elem(), CloudflareTokenArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CloudflareZoneInput)(nil)).Elem(), CloudflareZoneArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CloudflareZonePtrInput)(nil)).Elem(), CloudflareZoneArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*DnsRecordSettingsInput)(nil)).Elem(), DnsRecordSettingsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*DnsRecordSettingsPtrInput)(nil)).Elem(), DnsRecordSettingsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*DnsZoneInput)(nil)).Elem(), DnsZoneArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*DnsZonePtrInput)(nil)).Elem(), DnsZoneArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*DomainInput)(nil)).Elem(), DomainArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*DomainArrayInput)(nil)).Elem(), DomainArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*DomainDefaultsInput)(nil)).Elem(), DomainDefaultsArgs{})
@@ -5017,10 +5948,20 @@ func init() {
 	pulumi.RegisterOutputType(CloudDnsServiceAccountPtrOutput{})
 	pulumi.RegisterOutputType(CloudDnsWorkloadIdentityOutput{})
 	pulumi.RegisterOutputType(CloudDnsWorkloadIdentityPtrOutput{})
+	pulumi.RegisterOutputType(CloudDnsZoneOutput{})
+	pulumi.RegisterOutputType(CloudDnsZonePtrOutput{})
 	pulumi.RegisterOutputType(CloudflareChallengeOutput{})
 	pulumi.RegisterOutputType(CloudflareChallengePtrOutput{})
 	pulumi.RegisterOutputType(CloudflareTokenOutput{})
 	pulumi.RegisterOutputType(CloudflareTokenPtrOutput{})
+	pulumi.RegisterOutputType(CloudflareZoneOutput{})
+	pulumi.RegisterOutputType(CloudflareZonePtrOutput{})
+	pulumi.RegisterOutputType(DnsCredentialStatusOutput{})
+	pulumi.RegisterOutputType(DnsCredentialStatusMapOutput{})
+	pulumi.RegisterOutputType(DnsRecordSettingsOutput{})
+	pulumi.RegisterOutputType(DnsRecordSettingsPtrOutput{})
+	pulumi.RegisterOutputType(DnsZoneOutput{})
+	pulumi.RegisterOutputType(DnsZonePtrOutput{})
 	pulumi.RegisterOutputType(DomainOutput{})
 	pulumi.RegisterOutputType(DomainArrayOutput{})
 	pulumi.RegisterOutputType(DomainDefaultsOutput{})

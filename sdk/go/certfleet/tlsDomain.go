@@ -91,6 +91,16 @@ type tlsDomainArgs struct {
 	//
 	// Default: `false`.
 	DeletionProtection *bool `pulumi:"deletionProtection"`
+	// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+	//
+	// Default: `false`.
+	DnsRecord *bool `pulumi:"dnsRecord"`
+	// How the DNS record is made.
+	DnsRecordSettings *DnsRecordSettings `pulumi:"dnsRecordSettings"`
+	// The zone of the DNS record. What a domain says replaces what `defaults` say as a whole.
+	//
+	// Default: in a ClusterTls that of the entry of `challenges` that serves the host; a TlsDomain must say it.
+	DnsZone *DnsZone `pulumi:"dnsZone"`
 	// ACME environment.
 	//
 	// Default: that of `acme`, or of the platform.
@@ -171,6 +181,16 @@ type TlsDomainArgs struct {
 	//
 	// Default: `false`.
 	DeletionProtection *bool
+	// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+	//
+	// Default: `false`.
+	DnsRecord *bool
+	// How the DNS record is made.
+	DnsRecordSettings *DnsRecordSettingsArgs
+	// The zone of the DNS record. What a domain says replaces what `defaults` say as a whole.
+	//
+	// Default: in a ClusterTls that of the entry of `challenges` that serves the host; a TlsDomain must say it.
+	DnsZone *DnsZoneArgs
 	// ACME environment.
 	//
 	// Default: that of `acme`, or of the platform.

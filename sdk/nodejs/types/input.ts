@@ -321,6 +321,26 @@ export function cloudDnsWorkloadIdentityArgsProvideDefaults(val: CloudDnsWorkloa
 }
 
 /**
+ * A managed zone of Google Cloud DNS. Its records are made by the Google Cloud provider of the program.
+ */
+export interface CloudDnsZoneArgs {
+    /**
+     * Name of the managed zone (gcloud dns managed-zones list), not the DNS name that it serves.
+     *
+     * Rule: must not be empty.
+     *
+     * Source: Cloud DNS API v1, managedZones name.
+     */
+    hostedZoneName: pulumi.Input<string>;
+    /**
+     * Google Cloud project that the managed zone is in.
+     *
+     * Rule: must not be empty.
+     */
+    project: pulumi.Input<string>;
+}
+
+/**
  * DNS-01 by Cloudflare's API, with a token that may read the zone and edit its DNS records. Exactly one of `secret`, `existingSecret` and `token`.
  */
 export interface CloudflareChallengeArgs {
@@ -398,6 +418,70 @@ export function cloudflareTokenArgsProvideDefaults(val: CloudflareTokenArgs): Cl
 }
 
 /**
+ * A zone at Cloudflare. Its records are made by the Cloudflare provider of the program, whose token may read the zone and edit its DNS records.
+ */
+export interface CloudflareZoneArgs {
+    /**
+     * Id of the zone.
+     *
+     * Default: looked up by the zone's name, in previews too.
+     *
+     * Rule: must not be empty.
+     *
+     * Source: Cloudflare API, zone_id.
+     */
+    zoneId?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * How a domain's DNS records are made. Of use with `dnsRecord: true` only.
+ */
+export interface DnsRecordSettingsArgs {
+    /**
+     * Whether the Gateway has an IPv6 address beside an IPv4 one, so that there are two records, A and AAAA. Which records there are cannot depend on addresses that a preview does not know.
+     *
+     * Default: `false`: one record, A for IPv4 addresses, else AAAA for IPv6 addresses, else CNAME for a hostname, whichever the Gateway has.
+     */
+    dualStack?: boolean;
+    /**
+     * Whether Cloudflare stands between clients and the Gateway. Clients then see Cloudflare's addresses and its certificate.
+     *
+     * Default: `false`.
+     *
+     * Source: Cloudflare API, proxied.
+     */
+    proxied?: boolean;
+    /**
+     * How long resolvers may keep a record, in seconds.
+     *
+     * Default: 300 in Cloud DNS; at Cloudflare what Cloudflare chooses.
+     *
+     * Rule: must be at least 1 second.
+     */
+    ttlSeconds?: number;
+}
+
+/**
+ * The DNS zone that a domain's records are made in, and the provider that serves it. Exactly one kind.
+ */
+export interface DnsZoneArgs {
+    /**
+     * In Google Cloud DNS.
+     */
+    cloudDns?: inputs.CloudDnsZoneArgs;
+    /**
+     * At Cloudflare.
+     */
+    cloudflare?: inputs.CloudflareZoneArgs;
+    /**
+     * Name of the zone. Names below it that are zones of their own do not count.
+     *
+     * Rule: must be a full name such as example.com; must be a zone without a wildcard: a zone serves every name in it; leave the first label out.
+     */
+    name: string;
+}
+
+/**
  * One host: its certificate and its route.
  */
 export interface DomainArgs {
@@ -441,6 +525,22 @@ export interface DomainArgs {
      * Default: `false`.
      */
     deletionProtection?: boolean;
+    /**
+     * Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+     *
+     * Default: `false`.
+     */
+    dnsRecord?: boolean;
+    /**
+     * How the DNS record is made.
+     */
+    dnsRecordSettings?: inputs.DnsRecordSettingsArgs;
+    /**
+     * The zone of the DNS record. What a domain says replaces what `defaults` say as a whole.
+     *
+     * Default: in a ClusterTls that of the entry of `challenges` that serves the host; a TlsDomain must say it.
+     */
+    dnsZone?: inputs.DnsZoneArgs;
     /**
      * ACME environment.
      *
@@ -516,7 +616,7 @@ export function domainArgsProvideDefaults(val: DomainArgs): DomainArgs {
 }
 
 /**
- * What holds for every domain that does not say otherwise. What a domain says itself goes before it, key by key, also within `route`, `timeouts`, `labels` and `annotations`.
+ * What holds for every domain that does not say otherwise. What a domain says itself goes before it, key by key, also within `route`, `timeouts`, `dnsRecordSettings`, `labels` and `annotations`.
  */
 export interface DomainDefaultsArgs {
     /**
@@ -535,6 +635,22 @@ export interface DomainDefaultsArgs {
      * Default: `false`.
      */
     deletionProtection?: boolean;
+    /**
+     * Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+     *
+     * Default: `false`.
+     */
+    dnsRecord?: boolean;
+    /**
+     * How the DNS record is made.
+     */
+    dnsRecordSettings?: inputs.DnsRecordSettingsArgs;
+    /**
+     * The zone of the DNS record. What a domain says replaces what `defaults` say as a whole.
+     *
+     * Default: in a ClusterTls that of the entry of `challenges` that serves the host; a TlsDomain must say it.
+     */
+    dnsZone?: inputs.DnsZoneArgs;
     /**
      * ACME environment.
      *

@@ -9,6 +9,24 @@ import * as enums from "../types/enums";
 import * as utilities from "../utilities";
 
 /**
+ * What was made for one credential of a DNS provider.
+ */
+export interface DnsCredentialStatus {
+    /**
+     * Name servers of the managed zone that was made, for the NS records in the zone above it.
+     */
+    nameServers?: string[];
+    /**
+     * Name of the Secret; absent where there is no key.
+     */
+    secretName?: string;
+    /**
+     * E-mail address of the service account that was made. Where it has no key, the annotation iam.gke.io/gcp-service-account of cert-manager's ServiceAccount must say it.
+     */
+    serviceAccountEmail?: string;
+}
+
+/**
  * What became of one domain.
  */
 export interface DomainStatus {

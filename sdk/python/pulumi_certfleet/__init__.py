@@ -9,6 +9,7 @@ import typing
 from ._enums import *
 from .cert_manager import *
 from .cluster_tls import *
+from .dns_credentials import *
 from .issuers import *
 from .provider import *
 from .tls_domain import *
@@ -32,6 +33,7 @@ _utilities.register(
   "classes": {
    "certfleet:index:CertManager": "CertManager",
    "certfleet:index:ClusterTls": "ClusterTls",
+   "certfleet:index:DnsCredentials": "DnsCredentials",
    "certfleet:index:Issuers": "Issuers",
    "certfleet:index:TlsDomain": "TlsDomain"
   }

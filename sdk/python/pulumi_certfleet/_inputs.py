@@ -32,10 +32,18 @@ __all__ = [
     'CloudDnsServiceAccountArgsDict',
     'CloudDnsWorkloadIdentityArgs',
     'CloudDnsWorkloadIdentityArgsDict',
+    'CloudDnsZoneArgs',
+    'CloudDnsZoneArgsDict',
     'CloudflareChallengeArgs',
     'CloudflareChallengeArgsDict',
     'CloudflareTokenArgs',
     'CloudflareTokenArgsDict',
+    'CloudflareZoneArgs',
+    'CloudflareZoneArgsDict',
+    'DnsRecordSettingsArgs',
+    'DnsRecordSettingsArgsDict',
+    'DnsZoneArgs',
+    'DnsZoneArgsDict',
     'DomainArgs',
     'DomainArgsDict',
     'DomainDefaultsArgs',
@@ -1106,6 +1114,76 @@ class CloudDnsWorkloadIdentityArgs:
         pulumi.set(self, "pool", value)
 
 
+class CloudDnsZoneArgsDict(TypedDict):
+    """
+    A managed zone of Google Cloud DNS. Its records are made by the Google Cloud provider of the program.
+    """
+    hosted_zone_name: pulumi.Input[_builtins.str]
+    """
+    Name of the managed zone (gcloud dns managed-zones list), not the DNS name that it serves.
+
+    Rule: must not be empty.
+
+    Source: Cloud DNS API v1, managedZones name.
+    """
+    project: pulumi.Input[_builtins.str]
+    """
+    Google Cloud project that the managed zone is in.
+
+    Rule: must not be empty.
+    """
+
+@pulumi.input_type
+class CloudDnsZoneArgs:
+    def __init__(__self__, *,
+                 hosted_zone_name: pulumi.Input[_builtins.str],
+                 project: pulumi.Input[_builtins.str]):
+        """
+        A managed zone of Google Cloud DNS. Its records are made by the Google Cloud provider of the program.
+
+        :param pulumi.Input[_builtins.str] hosted_zone_name: Name of the managed zone (gcloud dns managed-zones list), not the DNS name that it serves.
+               
+               Rule: must not be empty.
+               
+               Source: Cloud DNS API v1, managedZones name.
+        :param pulumi.Input[_builtins.str] project: Google Cloud project that the managed zone is in.
+               
+               Rule: must not be empty.
+        """
+        pulumi.set(__self__, "hosted_zone_name", hosted_zone_name)
+        pulumi.set(__self__, "project", project)
+
+    @_builtins.property
+    @pulumi.getter(name="hostedZoneName")
+    def hosted_zone_name(self) -> pulumi.Input[_builtins.str]:
+        """
+        Name of the managed zone (gcloud dns managed-zones list), not the DNS name that it serves.
+
+        Rule: must not be empty.
+
+        Source: Cloud DNS API v1, managedZones name.
+        """
+        return pulumi.get(self, "hosted_zone_name")
+
+    @hosted_zone_name.setter
+    def hosted_zone_name(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "hosted_zone_name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def project(self) -> pulumi.Input[_builtins.str]:
+        """
+        Google Cloud project that the managed zone is in.
+
+        Rule: must not be empty.
+        """
+        return pulumi.get(self, "project")
+
+    @project.setter
+    def project(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "project", value)
+
+
 class CloudflareChallengeArgsDict(TypedDict):
     """
     DNS-01 by Cloudflare's API, with a token that may read the zone and edit its DNS records. Exactly one of `secret`, `existingSecret` and `token`.
@@ -1329,6 +1407,241 @@ class CloudflareTokenArgs:
         pulumi.set(self, "name", value)
 
 
+class CloudflareZoneArgsDict(TypedDict):
+    """
+    A zone at Cloudflare. Its records are made by the Cloudflare provider of the program, whose token may read the zone and edit its DNS records.
+    """
+    zone_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Id of the zone.
+
+    Default: looked up by the zone's name, in previews too.
+
+    Rule: must not be empty.
+
+    Source: Cloudflare API, zone_id.
+    """
+
+@pulumi.input_type
+class CloudflareZoneArgs:
+    def __init__(__self__, *,
+                 zone_id: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        A zone at Cloudflare. Its records are made by the Cloudflare provider of the program, whose token may read the zone and edit its DNS records.
+
+        :param pulumi.Input[_builtins.str] zone_id: Id of the zone.
+               
+               Default: looked up by the zone's name, in previews too.
+               
+               Rule: must not be empty.
+               
+               Source: Cloudflare API, zone_id.
+        """
+        if zone_id is not None:
+            pulumi.set(__self__, "zone_id", zone_id)
+
+    @_builtins.property
+    @pulumi.getter(name="zoneId")
+    def zone_id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Id of the zone.
+
+        Default: looked up by the zone's name, in previews too.
+
+        Rule: must not be empty.
+
+        Source: Cloudflare API, zone_id.
+        """
+        return pulumi.get(self, "zone_id")
+
+    @zone_id.setter
+    def zone_id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "zone_id", value)
+
+
+class DnsRecordSettingsArgsDict(TypedDict):
+    """
+    How a domain's DNS records are made. Of use with `dnsRecord: true` only.
+    """
+    dual_stack: NotRequired[_builtins.bool]
+    """
+    Whether the Gateway has an IPv6 address beside an IPv4 one, so that there are two records, A and AAAA. Which records there are cannot depend on addresses that a preview does not know.
+
+    Default: `false`: one record, A for IPv4 addresses, else AAAA for IPv6 addresses, else CNAME for a hostname, whichever the Gateway has.
+    """
+    proxied: NotRequired[_builtins.bool]
+    """
+    Whether Cloudflare stands between clients and the Gateway. Clients then see Cloudflare's addresses and its certificate.
+
+    Default: `false`.
+
+    Source: Cloudflare API, proxied.
+    """
+    ttl_seconds: NotRequired[_builtins.int]
+    """
+    How long resolvers may keep a record, in seconds.
+
+    Default: 300 in Cloud DNS; at Cloudflare what Cloudflare chooses.
+
+    Rule: must be at least 1 second.
+    """
+
+@pulumi.input_type
+class DnsRecordSettingsArgs:
+    def __init__(__self__, *,
+                 dual_stack: Optional[_builtins.bool] = None,
+                 proxied: Optional[_builtins.bool] = None,
+                 ttl_seconds: Optional[_builtins.int] = None):
+        """
+        How a domain's DNS records are made. Of use with `dnsRecord: true` only.
+
+        :param _builtins.bool dual_stack: Whether the Gateway has an IPv6 address beside an IPv4 one, so that there are two records, A and AAAA. Which records there are cannot depend on addresses that a preview does not know.
+               
+               Default: `false`: one record, A for IPv4 addresses, else AAAA for IPv6 addresses, else CNAME for a hostname, whichever the Gateway has.
+        :param _builtins.bool proxied: Whether Cloudflare stands between clients and the Gateway. Clients then see Cloudflare's addresses and its certificate.
+               
+               Default: `false`.
+               
+               Source: Cloudflare API, proxied.
+        :param _builtins.int ttl_seconds: How long resolvers may keep a record, in seconds.
+               
+               Default: 300 in Cloud DNS; at Cloudflare what Cloudflare chooses.
+               
+               Rule: must be at least 1 second.
+        """
+        if dual_stack is not None:
+            pulumi.set(__self__, "dual_stack", dual_stack)
+        if proxied is not None:
+            pulumi.set(__self__, "proxied", proxied)
+        if ttl_seconds is not None:
+            pulumi.set(__self__, "ttl_seconds", ttl_seconds)
+
+    @_builtins.property
+    @pulumi.getter(name="dualStack")
+    def dual_stack(self) -> Optional[_builtins.bool]:
+        """
+        Whether the Gateway has an IPv6 address beside an IPv4 one, so that there are two records, A and AAAA. Which records there are cannot depend on addresses that a preview does not know.
+
+        Default: `false`: one record, A for IPv4 addresses, else AAAA for IPv6 addresses, else CNAME for a hostname, whichever the Gateway has.
+        """
+        return pulumi.get(self, "dual_stack")
+
+    @dual_stack.setter
+    def dual_stack(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "dual_stack", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def proxied(self) -> Optional[_builtins.bool]:
+        """
+        Whether Cloudflare stands between clients and the Gateway. Clients then see Cloudflare's addresses and its certificate.
+
+        Default: `false`.
+
+        Source: Cloudflare API, proxied.
+        """
+        return pulumi.get(self, "proxied")
+
+    @proxied.setter
+    def proxied(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "proxied", value)
+
+    @_builtins.property
+    @pulumi.getter(name="ttlSeconds")
+    def ttl_seconds(self) -> Optional[_builtins.int]:
+        """
+        How long resolvers may keep a record, in seconds.
+
+        Default: 300 in Cloud DNS; at Cloudflare what Cloudflare chooses.
+
+        Rule: must be at least 1 second.
+        """
+        return pulumi.get(self, "ttl_seconds")
+
+    @ttl_seconds.setter
+    def ttl_seconds(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "ttl_seconds", value)
+
+
+class DnsZoneArgsDict(TypedDict):
+    """
+    The DNS zone that a domain's records are made in, and the provider that serves it. Exactly one kind.
+    """
+    name: _builtins.str
+    """
+    Name of the zone. Names below it that are zones of their own do not count.
+
+    Rule: must be a full name such as example.com; must be a zone without a wildcard: a zone serves every name in it; leave the first label out.
+    """
+    cloud_dns: NotRequired['CloudDnsZoneArgsDict']
+    """
+    In Google Cloud DNS.
+    """
+    cloudflare: NotRequired['CloudflareZoneArgsDict']
+    """
+    At Cloudflare.
+    """
+
+@pulumi.input_type
+class DnsZoneArgs:
+    def __init__(__self__, *,
+                 name: _builtins.str,
+                 cloud_dns: Optional['CloudDnsZoneArgs'] = None,
+                 cloudflare: Optional['CloudflareZoneArgs'] = None):
+        """
+        The DNS zone that a domain's records are made in, and the provider that serves it. Exactly one kind.
+
+        :param _builtins.str name: Name of the zone. Names below it that are zones of their own do not count.
+               
+               Rule: must be a full name such as example.com; must be a zone without a wildcard: a zone serves every name in it; leave the first label out.
+        :param 'CloudDnsZoneArgs' cloud_dns: In Google Cloud DNS.
+        :param 'CloudflareZoneArgs' cloudflare: At Cloudflare.
+        """
+        pulumi.set(__self__, "name", name)
+        if cloud_dns is not None:
+            pulumi.set(__self__, "cloud_dns", cloud_dns)
+        if cloudflare is not None:
+            pulumi.set(__self__, "cloudflare", cloudflare)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        Name of the zone. Names below it that are zones of their own do not count.
+
+        Rule: must be a full name such as example.com; must be a zone without a wildcard: a zone serves every name in it; leave the first label out.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: _builtins.str):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter(name="cloudDns")
+    def cloud_dns(self) -> Optional['CloudDnsZoneArgs']:
+        """
+        In Google Cloud DNS.
+        """
+        return pulumi.get(self, "cloud_dns")
+
+    @cloud_dns.setter
+    def cloud_dns(self, value: Optional['CloudDnsZoneArgs']):
+        pulumi.set(self, "cloud_dns", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def cloudflare(self) -> Optional['CloudflareZoneArgs']:
+        """
+        At Cloudflare.
+        """
+        return pulumi.get(self, "cloudflare")
+
+    @cloudflare.setter
+    def cloudflare(self, value: Optional['CloudflareZoneArgs']):
+        pulumi.set(self, "cloudflare", value)
+
+
 class DomainArgsDict(TypedDict):
     """
     One host: its certificate and its route.
@@ -1380,6 +1693,22 @@ class DomainArgsDict(TypedDict):
     Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
 
     Default: `false`.
+    """
+    dns_record: NotRequired[_builtins.bool]
+    """
+    Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+
+    Default: `false`.
+    """
+    dns_record_settings: NotRequired['DnsRecordSettingsArgsDict']
+    """
+    How the DNS record is made.
+    """
+    dns_zone: NotRequired['DnsZoneArgsDict']
+    """
+    The zone of the DNS record. What a domain says replaces what `defaults` say as a whole.
+
+    Default: in a ClusterTls that of the entry of `challenges` that serves the host; a TlsDomain must say it.
     """
     environment: NotRequired['AcmeEnvironment']
     """
@@ -1447,6 +1776,9 @@ class DomainArgs:
                  certificate_only: Optional[_builtins.bool] = None,
                  create_namespace: Optional[_builtins.bool] = None,
                  deletion_protection: Optional[_builtins.bool] = None,
+                 dns_record: Optional[_builtins.bool] = None,
+                 dns_record_settings: Optional['DnsRecordSettingsArgs'] = None,
+                 dns_zone: Optional['DnsZoneArgs'] = None,
                  environment: Optional['AcmeEnvironment'] = None,
                  issuer: Optional['IssuerReferenceArgs'] = None,
                  labels: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
@@ -1483,6 +1815,13 @@ class DomainArgs:
         :param _builtins.bool deletion_protection: Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
                
                Default: `false`.
+        :param _builtins.bool dns_record: Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+               
+               Default: `false`.
+        :param 'DnsRecordSettingsArgs' dns_record_settings: How the DNS record is made.
+        :param 'DnsZoneArgs' dns_zone: The zone of the DNS record. What a domain says replaces what `defaults` say as a whole.
+               
+               Default: in a ClusterTls that of the entry of `challenges` that serves the host; a TlsDomain must say it.
         :param 'AcmeEnvironment' environment: ACME environment.
                
                Default: that of `acme`, or of the platform.
@@ -1526,6 +1865,12 @@ class DomainArgs:
             pulumi.set(__self__, "create_namespace", create_namespace)
         if deletion_protection is not None:
             pulumi.set(__self__, "deletion_protection", deletion_protection)
+        if dns_record is not None:
+            pulumi.set(__self__, "dns_record", dns_record)
+        if dns_record_settings is not None:
+            pulumi.set(__self__, "dns_record_settings", dns_record_settings)
+        if dns_zone is not None:
+            pulumi.set(__self__, "dns_zone", dns_zone)
         if environment is not None:
             pulumi.set(__self__, "environment", environment)
         if issuer is not None:
@@ -1658,6 +2003,46 @@ class DomainArgs:
         pulumi.set(self, "deletion_protection", value)
 
     @_builtins.property
+    @pulumi.getter(name="dnsRecord")
+    def dns_record(self) -> Optional[_builtins.bool]:
+        """
+        Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+
+        Default: `false`.
+        """
+        return pulumi.get(self, "dns_record")
+
+    @dns_record.setter
+    def dns_record(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "dns_record", value)
+
+    @_builtins.property
+    @pulumi.getter(name="dnsRecordSettings")
+    def dns_record_settings(self) -> Optional['DnsRecordSettingsArgs']:
+        """
+        How the DNS record is made.
+        """
+        return pulumi.get(self, "dns_record_settings")
+
+    @dns_record_settings.setter
+    def dns_record_settings(self, value: Optional['DnsRecordSettingsArgs']):
+        pulumi.set(self, "dns_record_settings", value)
+
+    @_builtins.property
+    @pulumi.getter(name="dnsZone")
+    def dns_zone(self) -> Optional['DnsZoneArgs']:
+        """
+        The zone of the DNS record. What a domain says replaces what `defaults` say as a whole.
+
+        Default: in a ClusterTls that of the entry of `challenges` that serves the host; a TlsDomain must say it.
+        """
+        return pulumi.get(self, "dns_zone")
+
+    @dns_zone.setter
+    def dns_zone(self, value: Optional['DnsZoneArgs']):
+        pulumi.set(self, "dns_zone", value)
+
+    @_builtins.property
     @pulumi.getter
     def environment(self) -> Optional['AcmeEnvironment']:
         """
@@ -1786,7 +2171,7 @@ class DomainArgs:
 
 class DomainDefaultsArgsDict(TypedDict):
     """
-    What holds for every domain that does not say otherwise. What a domain says itself goes before it, key by key, also within `route`, `timeouts`, `labels` and `annotations`.
+    What holds for every domain that does not say otherwise. What a domain says itself goes before it, key by key, also within `route`, `timeouts`, `dnsRecordSettings`, `labels` and `annotations`.
     """
     annotations: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
     """
@@ -1803,6 +2188,22 @@ class DomainDefaultsArgsDict(TypedDict):
     Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
 
     Default: `false`.
+    """
+    dns_record: NotRequired[_builtins.bool]
+    """
+    Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+
+    Default: `false`.
+    """
+    dns_record_settings: NotRequired['DnsRecordSettingsArgsDict']
+    """
+    How the DNS record is made.
+    """
+    dns_zone: NotRequired['DnsZoneArgsDict']
+    """
+    The zone of the DNS record. What a domain says replaces what `defaults` say as a whole.
+
+    Default: in a ClusterTls that of the entry of `challenges` that serves the host; a TlsDomain must say it.
     """
     environment: NotRequired['AcmeEnvironment']
     """
@@ -1857,6 +2258,9 @@ class DomainDefaultsArgs:
                  annotations: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  create_namespace: Optional[_builtins.bool] = None,
                  deletion_protection: Optional[_builtins.bool] = None,
+                 dns_record: Optional[_builtins.bool] = None,
+                 dns_record_settings: Optional['DnsRecordSettingsArgs'] = None,
+                 dns_zone: Optional['DnsZoneArgs'] = None,
                  environment: Optional['AcmeEnvironment'] = None,
                  issuer: Optional['IssuerReferenceArgs'] = None,
                  labels: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
@@ -1866,7 +2270,7 @@ class DomainDefaultsArgs:
                  route: Optional['RouteArgs'] = None,
                  timeouts: Optional['DomainTimeoutsArgs'] = None):
         """
-        What holds for every domain that does not say otherwise. What a domain says itself goes before it, key by key, also within `route`, `timeouts`, `labels` and `annotations`.
+        What holds for every domain that does not say otherwise. What a domain says itself goes before it, key by key, also within `route`, `timeouts`, `dnsRecordSettings`, `labels` and `annotations`.
 
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] annotations: Annotations of everything that is made for the domain.
         :param _builtins.bool create_namespace: Whether the namespace is made (and on destroy deleted) here. `namespace` must be a plain string then.
@@ -1875,6 +2279,13 @@ class DomainDefaultsArgs:
         :param _builtins.bool deletion_protection: Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
                
                Default: `false`.
+        :param _builtins.bool dns_record: Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+               
+               Default: `false`.
+        :param 'DnsRecordSettingsArgs' dns_record_settings: How the DNS record is made.
+        :param 'DnsZoneArgs' dns_zone: The zone of the DNS record. What a domain says replaces what `defaults` say as a whole.
+               
+               Default: in a ClusterTls that of the entry of `challenges` that serves the host; a TlsDomain must say it.
         :param 'AcmeEnvironment' environment: ACME environment.
                
                Default: that of `acme`, or of the platform.
@@ -1904,6 +2315,12 @@ class DomainDefaultsArgs:
             pulumi.set(__self__, "create_namespace", create_namespace)
         if deletion_protection is not None:
             pulumi.set(__self__, "deletion_protection", deletion_protection)
+        if dns_record is not None:
+            pulumi.set(__self__, "dns_record", dns_record)
+        if dns_record_settings is not None:
+            pulumi.set(__self__, "dns_record_settings", dns_record_settings)
+        if dns_zone is not None:
+            pulumi.set(__self__, "dns_zone", dns_zone)
         if environment is not None:
             pulumi.set(__self__, "environment", environment)
         if issuer is not None:
@@ -1960,6 +2377,46 @@ class DomainDefaultsArgs:
     @deletion_protection.setter
     def deletion_protection(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "deletion_protection", value)
+
+    @_builtins.property
+    @pulumi.getter(name="dnsRecord")
+    def dns_record(self) -> Optional[_builtins.bool]:
+        """
+        Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+
+        Default: `false`.
+        """
+        return pulumi.get(self, "dns_record")
+
+    @dns_record.setter
+    def dns_record(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "dns_record", value)
+
+    @_builtins.property
+    @pulumi.getter(name="dnsRecordSettings")
+    def dns_record_settings(self) -> Optional['DnsRecordSettingsArgs']:
+        """
+        How the DNS record is made.
+        """
+        return pulumi.get(self, "dns_record_settings")
+
+    @dns_record_settings.setter
+    def dns_record_settings(self, value: Optional['DnsRecordSettingsArgs']):
+        pulumi.set(self, "dns_record_settings", value)
+
+    @_builtins.property
+    @pulumi.getter(name="dnsZone")
+    def dns_zone(self) -> Optional['DnsZoneArgs']:
+        """
+        The zone of the DNS record. What a domain says replaces what `defaults` say as a whole.
+
+        Default: in a ClusterTls that of the entry of `challenges` that serves the host; a TlsDomain must say it.
+        """
+        return pulumi.get(self, "dns_zone")
+
+    @dns_zone.setter
+    def dns_zone(self, value: Optional['DnsZoneArgs']):
+        pulumi.set(self, "dns_zone", value)
 
     @_builtins.property
     @pulumi.getter

@@ -249,6 +249,7 @@ class ClusterTls(pulumi.ComponentResource):
                 raise TypeError("Missing required property 'domains'")
             __props__.__dict__["domains"] = domains
             __props__.__dict__["kubeconfig"] = None if kubeconfig is None else pulumi.Output.secret(kubeconfig)
+            __props__.__dict__["dns_credentials"] = None
             __props__.__dict__["platform"] = None
             __props__.__dict__["required_dns_records"] = None
         super(ClusterTls, __self__).__init__(
@@ -257,6 +258,14 @@ class ClusterTls(pulumi.ComponentResource):
             __props__,
             opts,
             remote=True)
+
+    @_builtins.property
+    @pulumi.getter(name="dnsCredentials")
+    def dns_credentials(self) -> pulumi.Output[Mapping[str, 'outputs.DnsCredentialStatus']]:
+        """
+        What was made for the credentials of DNS providers, by the credential's name.
+        """
+        return pulumi.get(self, "dns_credentials")
 
     @_builtins.property
     @pulumi.getter

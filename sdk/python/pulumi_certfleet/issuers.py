@@ -25,6 +25,7 @@ class IssuersArgs:
                  acme: 'AcmeArgs',
                  challenges: Sequence['ChallengeArgs'],
                  dns_secrets: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 dry_run_timeout_seconds: Optional[_builtins.int] = None,
                  kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
                  timeout_seconds: Optional[_builtins.int] = None):
@@ -38,6 +39,11 @@ class IssuersArgs:
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] dns_secrets: Credentials of DNS providers, by the names that `challenges` use.
                
                Rule: each must be a text that neither begins nor ends with spaces or line ends; set it again without them.
+        :param _builtins.int dry_run_timeout_seconds: How long the certificate by which a new rotation is tried may take, in seconds.
+               
+               Default: `300`.
+               
+               Rule: must be at least 1 second.
         :param pulumi.Input[_builtins.str] kubeconfig: Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
                
                Default: `kubeconfig` of the provider's configuration.
@@ -60,6 +66,10 @@ class IssuersArgs:
         pulumi.set(__self__, "challenges", challenges)
         if dns_secrets is not None:
             pulumi.set(__self__, "dns_secrets", dns_secrets)
+        if dry_run_timeout_seconds is None:
+            dry_run_timeout_seconds = 300
+        if dry_run_timeout_seconds is not None:
+            pulumi.set(__self__, "dry_run_timeout_seconds", dry_run_timeout_seconds)
         if kubeconfig is not None:
             pulumi.set(__self__, "kubeconfig", kubeconfig)
         if namespace is None:
@@ -110,6 +120,22 @@ class IssuersArgs:
     @dns_secrets.setter
     def dns_secrets(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
         pulumi.set(self, "dns_secrets", value)
+
+    @_builtins.property
+    @pulumi.getter(name="dryRunTimeoutSeconds")
+    def dry_run_timeout_seconds(self) -> Optional[_builtins.int]:
+        """
+        How long the certificate by which a new rotation is tried may take, in seconds.
+
+        Default: `300`.
+
+        Rule: must be at least 1 second.
+        """
+        return pulumi.get(self, "dry_run_timeout_seconds")
+
+    @dry_run_timeout_seconds.setter
+    def dry_run_timeout_seconds(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "dry_run_timeout_seconds", value)
 
     @_builtins.property
     @pulumi.getter
@@ -171,6 +197,7 @@ class Issuers(pulumi.ComponentResource):
                  acme: Optional[Union['AcmeArgs', 'AcmeArgsDict']] = None,
                  challenges: Optional[Sequence[Union['ChallengeArgs', 'ChallengeArgsDict']]] = None,
                  dns_secrets: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 dry_run_timeout_seconds: Optional[_builtins.int] = None,
                  kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
                  timeout_seconds: Optional[_builtins.int] = None,
@@ -188,6 +215,11 @@ class Issuers(pulumi.ComponentResource):
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] dns_secrets: Credentials of DNS providers, by the names that `challenges` use.
                
                Rule: each must be a text that neither begins nor ends with spaces or line ends; set it again without them.
+        :param _builtins.int dry_run_timeout_seconds: How long the certificate by which a new rotation is tried may take, in seconds.
+               
+               Default: `300`.
+               
+               Rule: must be at least 1 second.
         :param pulumi.Input[_builtins.str] kubeconfig: Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
                
                Default: `kubeconfig` of the provider's configuration.
@@ -234,6 +266,7 @@ class Issuers(pulumi.ComponentResource):
                  acme: Optional[Union['AcmeArgs', 'AcmeArgsDict']] = None,
                  challenges: Optional[Sequence[Union['ChallengeArgs', 'ChallengeArgsDict']]] = None,
                  dns_secrets: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 dry_run_timeout_seconds: Optional[_builtins.int] = None,
                  kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
                  timeout_seconds: Optional[_builtins.int] = None,
@@ -255,6 +288,9 @@ class Issuers(pulumi.ComponentResource):
                 raise TypeError("Missing required property 'challenges'")
             __props__.__dict__["challenges"] = challenges
             __props__.__dict__["dns_secrets"] = None if dns_secrets is None else pulumi.Output.secret(dns_secrets)
+            if dry_run_timeout_seconds is None:
+                dry_run_timeout_seconds = 300
+            __props__.__dict__["dry_run_timeout_seconds"] = dry_run_timeout_seconds
             __props__.__dict__["kubeconfig"] = None if kubeconfig is None else pulumi.Output.secret(kubeconfig)
             if namespace is None:
                 namespace = 'cert-manager'
@@ -262,6 +298,7 @@ class Issuers(pulumi.ComponentResource):
             if timeout_seconds is None:
                 timeout_seconds = 180
             __props__.__dict__["timeout_seconds"] = timeout_seconds
+            __props__.__dict__["dns_credentials"] = None
             __props__.__dict__["platform"] = None
         super(Issuers, __self__).__init__(
             'certfleet:index:Issuers',
@@ -269,6 +306,14 @@ class Issuers(pulumi.ComponentResource):
             __props__,
             opts,
             remote=True)
+
+    @_builtins.property
+    @pulumi.getter(name="dnsCredentials")
+    def dns_credentials(self) -> pulumi.Output[Mapping[str, 'outputs.DnsCredentialStatus']]:
+        """
+        What was made for the credentials of DNS providers, by the credential's name.
+        """
+        return pulumi.get(self, "dns_credentials")
 
     @_builtins.property
     @pulumi.getter

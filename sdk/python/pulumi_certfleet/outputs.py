@@ -17,10 +17,80 @@ from . import outputs
 from ._enums import *
 
 __all__ = [
+    'DnsCredentialStatus',
     'DomainStatus',
     'Platform',
     'RequiredDnsRecord',
 ]
+
+@pulumi.output_type
+class DnsCredentialStatus(dict):
+    """
+    What was made for one credential of a DNS provider.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "nameServers":
+            suggest = "name_servers"
+        elif key == "secretName":
+            suggest = "secret_name"
+        elif key == "serviceAccountEmail":
+            suggest = "service_account_email"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in DnsCredentialStatus. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        DnsCredentialStatus.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        DnsCredentialStatus.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 name_servers: Optional[Sequence[_builtins.str]] = None,
+                 secret_name: Optional[_builtins.str] = None,
+                 service_account_email: Optional[_builtins.str] = None):
+        """
+        What was made for one credential of a DNS provider.
+
+        :param Sequence[_builtins.str] name_servers: Name servers of the managed zone that was made, for the NS records in the zone above it.
+        :param _builtins.str secret_name: Name of the Secret; absent where there is no key.
+        :param _builtins.str service_account_email: E-mail address of the service account that was made. Where it has no key, the annotation iam.gke.io/gcp-service-account of cert-manager's ServiceAccount must say it.
+        """
+        if name_servers is not None:
+            pulumi.set(__self__, "name_servers", name_servers)
+        if secret_name is not None:
+            pulumi.set(__self__, "secret_name", secret_name)
+        if service_account_email is not None:
+            pulumi.set(__self__, "service_account_email", service_account_email)
+
+    @_builtins.property
+    @pulumi.getter(name="nameServers")
+    def name_servers(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Name servers of the managed zone that was made, for the NS records in the zone above it.
+        """
+        return pulumi.get(self, "name_servers")
+
+    @_builtins.property
+    @pulumi.getter(name="secretName")
+    def secret_name(self) -> Optional[_builtins.str]:
+        """
+        Name of the Secret; absent where there is no key.
+        """
+        return pulumi.get(self, "secret_name")
+
+    @_builtins.property
+    @pulumi.getter(name="serviceAccountEmail")
+    def service_account_email(self) -> Optional[_builtins.str]:
+        """
+        E-mail address of the service account that was made. Where it has no key, the annotation iam.gke.io/gcp-service-account of cert-manager's ServiceAccount must say it.
+        """
+        return pulumi.get(self, "service_account_email")
+
 
 @pulumi.output_type
 class DomainStatus(dict):

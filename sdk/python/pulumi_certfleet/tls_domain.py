@@ -31,6 +31,9 @@ class TlsDomainArgs:
                  certificate_only: Optional[_builtins.bool] = None,
                  create_namespace: Optional[_builtins.bool] = None,
                  deletion_protection: Optional[_builtins.bool] = None,
+                 dns_record: Optional[_builtins.bool] = None,
+                 dns_record_settings: Optional['DnsRecordSettingsArgs'] = None,
+                 dns_zone: Optional['DnsZoneArgs'] = None,
                  environment: Optional['AcmeEnvironment'] = None,
                  issuer: Optional['IssuerReferenceArgs'] = None,
                  kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
@@ -69,6 +72,13 @@ class TlsDomainArgs:
         :param _builtins.bool deletion_protection: Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
                
                Default: `false`.
+        :param _builtins.bool dns_record: Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+               
+               Default: `false`.
+        :param 'DnsRecordSettingsArgs' dns_record_settings: How the DNS record is made.
+        :param 'DnsZoneArgs' dns_zone: The zone of the DNS record. What a domain says replaces what `defaults` say as a whole.
+               
+               Default: in a ClusterTls that of the entry of `challenges` that serves the host; a TlsDomain must say it.
         :param 'AcmeEnvironment' environment: ACME environment.
                
                Default: that of `acme`, or of the platform.
@@ -118,6 +128,12 @@ class TlsDomainArgs:
             pulumi.set(__self__, "create_namespace", create_namespace)
         if deletion_protection is not None:
             pulumi.set(__self__, "deletion_protection", deletion_protection)
+        if dns_record is not None:
+            pulumi.set(__self__, "dns_record", dns_record)
+        if dns_record_settings is not None:
+            pulumi.set(__self__, "dns_record_settings", dns_record_settings)
+        if dns_zone is not None:
+            pulumi.set(__self__, "dns_zone", dns_zone)
         if environment is not None:
             pulumi.set(__self__, "environment", environment)
         if issuer is not None:
@@ -262,6 +278,46 @@ class TlsDomainArgs:
     @deletion_protection.setter
     def deletion_protection(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "deletion_protection", value)
+
+    @_builtins.property
+    @pulumi.getter(name="dnsRecord")
+    def dns_record(self) -> Optional[_builtins.bool]:
+        """
+        Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+
+        Default: `false`.
+        """
+        return pulumi.get(self, "dns_record")
+
+    @dns_record.setter
+    def dns_record(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "dns_record", value)
+
+    @_builtins.property
+    @pulumi.getter(name="dnsRecordSettings")
+    def dns_record_settings(self) -> Optional['DnsRecordSettingsArgs']:
+        """
+        How the DNS record is made.
+        """
+        return pulumi.get(self, "dns_record_settings")
+
+    @dns_record_settings.setter
+    def dns_record_settings(self, value: Optional['DnsRecordSettingsArgs']):
+        pulumi.set(self, "dns_record_settings", value)
+
+    @_builtins.property
+    @pulumi.getter(name="dnsZone")
+    def dns_zone(self) -> Optional['DnsZoneArgs']:
+        """
+        The zone of the DNS record. What a domain says replaces what `defaults` say as a whole.
+
+        Default: in a ClusterTls that of the entry of `challenges` that serves the host; a TlsDomain must say it.
+        """
+        return pulumi.get(self, "dns_zone")
+
+    @dns_zone.setter
+    def dns_zone(self, value: Optional['DnsZoneArgs']):
+        pulumi.set(self, "dns_zone", value)
 
     @_builtins.property
     @pulumi.getter
@@ -419,6 +475,9 @@ class TlsDomain(pulumi.ComponentResource):
                  certificate_only: Optional[_builtins.bool] = None,
                  create_namespace: Optional[_builtins.bool] = None,
                  deletion_protection: Optional[_builtins.bool] = None,
+                 dns_record: Optional[_builtins.bool] = None,
+                 dns_record_settings: Optional[Union['DnsRecordSettingsArgs', 'DnsRecordSettingsArgsDict']] = None,
+                 dns_zone: Optional[Union['DnsZoneArgs', 'DnsZoneArgsDict']] = None,
                  environment: Optional['AcmeEnvironment'] = None,
                  host: Optional[_builtins.str] = None,
                  issuer: Optional[Union['IssuerReferenceArgs', 'IssuerReferenceArgsDict']] = None,
@@ -457,6 +516,13 @@ class TlsDomain(pulumi.ComponentResource):
         :param _builtins.bool deletion_protection: Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
                
                Default: `false`.
+        :param _builtins.bool dns_record: Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+               
+               Default: `false`.
+        :param Union['DnsRecordSettingsArgs', 'DnsRecordSettingsArgsDict'] dns_record_settings: How the DNS record is made.
+        :param Union['DnsZoneArgs', 'DnsZoneArgsDict'] dns_zone: The zone of the DNS record. What a domain says replaces what `defaults` say as a whole.
+               
+               Default: in a ClusterTls that of the entry of `challenges` that serves the host; a TlsDomain must say it.
         :param 'AcmeEnvironment' environment: ACME environment.
                
                Default: that of `acme`, or of the platform.
@@ -528,6 +594,9 @@ class TlsDomain(pulumi.ComponentResource):
                  certificate_only: Optional[_builtins.bool] = None,
                  create_namespace: Optional[_builtins.bool] = None,
                  deletion_protection: Optional[_builtins.bool] = None,
+                 dns_record: Optional[_builtins.bool] = None,
+                 dns_record_settings: Optional[Union['DnsRecordSettingsArgs', 'DnsRecordSettingsArgsDict']] = None,
+                 dns_zone: Optional[Union['DnsZoneArgs', 'DnsZoneArgsDict']] = None,
                  environment: Optional['AcmeEnvironment'] = None,
                  host: Optional[_builtins.str] = None,
                  issuer: Optional[Union['IssuerReferenceArgs', 'IssuerReferenceArgsDict']] = None,
@@ -558,6 +627,9 @@ class TlsDomain(pulumi.ComponentResource):
             __props__.__dict__["certificate_only"] = certificate_only
             __props__.__dict__["create_namespace"] = create_namespace
             __props__.__dict__["deletion_protection"] = deletion_protection
+            __props__.__dict__["dns_record"] = dns_record
+            __props__.__dict__["dns_record_settings"] = dns_record_settings
+            __props__.__dict__["dns_zone"] = dns_zone
             __props__.__dict__["environment"] = environment
             if host is None and not opts.urn:
                 raise TypeError("Missing required property 'host'")
