@@ -90,6 +90,35 @@ func TestHostsAreToldApartAndTokensStayOutOfLogs(t *testing.T) {
 	}
 }
 
+func TestFaultsActOnTheHostsAndAreLogged(t *testing.T) {
+	w, err := newWorld(testConfig(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const list = `[{"host":"acme.lab.test","kind":"status","status":429,"times":1},{"host":"quay.io","kind":"close"}]`
+	recorder := httptest.NewRecorder()
+	w.control.Handler().ServeHTTP(recorder, httptest.NewRequest("POST", "http://edge/faults", strings.NewReader(list)))
+	if recorder.Code != http.StatusNoContent {
+		t.Fatalf("%d %s", recorder.Code, recorder.Body)
+	}
+	ask := func(address string) *httptest.ResponseRecorder {
+		recorder := httptest.NewRecorder()
+		defer func() { _ = recover() }() // what hangs up panics
+		w.hosts.ServeHTTP(recorder, httptest.NewRequest("GET", address, nil))
+		return recorder
+	}
+	if got := ask("https://acme.lab.test/directory"); got.Code != 429 || !strings.Contains(got.Body.String(), "acme:error:rateLimited") {
+		t.Errorf("%d %s", got.Code, got.Body)
+	}
+	if got := ask("https://quay.io/v2/"); got != nil {
+		t.Errorf("answered with %d", got.Code)
+	}
+	requests := w.log.Requests()
+	if len(requests) != 2 || requests[0].Status != 429 || requests[1].Status != 0 {
+		t.Errorf("logged %+v", requests)
+	}
+}
+
 func TestHealthAndShutdown(t *testing.T) {
 	cfg := testConfig(t)
 	w, err := newWorld(cfg)

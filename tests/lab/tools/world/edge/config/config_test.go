@@ -66,6 +66,9 @@ func TestAllProblemsAreReportedAtOnceWithoutTheToken(t *testing.T) {
 	token := tree["cloudflare"].(map[string]any)["tokens"].([]any)[0].(map[string]any)
 	token["permissions"] = []any{"zone:write"}
 	token["zones"] = []any{"example.org"}
+	google := tree["google"].(map[string]any)
+	google["adminToken"] = ""
+	google["managedZones"] = map[string]any{"other": "example.org"}
 	tree["acme"] = []any{map[string]any{"hosts": []any{"acme.other.test"}, "upstream": "http://127.0.0.1"}}
 	tree["control"] = "/tmp/edge.sock"
 	_, err := parsed(t, tree)
@@ -74,7 +77,7 @@ func TestAllProblemsAreReportedAtOnceWithoutTheToken(t *testing.T) {
 	}
 	for _, want := range []string{
 		"\n  extra: unknown key", "dns.ttl: unknown key", `dns.listen[0]: "nowhere"`, `permissions[0]: "zone:write"`,
-		`zones[0]: "example.org"`, `acme[0].upstream: "http://127.0.0.1"`, `control: "/tmp/edge.sock"`,
+		`zones[0]: "example.org"`, "google.adminToken: is empty", `google.managedZones.other: "example.org"`, `acme[0].upstream: "http://127.0.0.1"`, `control: "/tmp/edge.sock"`,
 		`hosts.certificate: does not cover "acme.other.test"`,
 	} {
 		if !strings.Contains(err.Error(), want) {

@@ -183,6 +183,12 @@ func TestPoliciesAreReplacedWithTheirEtag(t *testing.T) {
 			t.Errorf("%v: %+v", c, got)
 		}
 	}
+	twice := `{"policy":{"bindings":[{"role":"roles/dns.admin","members":["user:b","user:a"]},{"role":"roles/dns.reader","members":[]},` +
+		`{"role":"roles/dns.admin","members":["user:a"]}]}}`
+	joined := p.Must(t, "POST", project+":setIamPolicy", twice)["bindings"]
+	if got := fmt.Sprint(joined); got != "[map[members:[user:a user:b] role:roles/dns.admin]]" {
+		t.Errorf("joined: %s", got)
+	}
 	workload := body("", "roles/iam.workloadIdentityUser", "serviceAccount:p.svc.id.goog[cert-manager/cert-manager]")
 	p.Must(t, "POST", accounts+"/"+email+":setIamPolicy", workload)
 	if got := fmt.Sprint(p.Must(t, "POST", accounts+"/"+email+":getIamPolicy", "")["bindings"]); !strings.Contains(got, "svc.id.goog") {

@@ -56,10 +56,29 @@ func (d *Directory) SetPolicy(resource string, p Policy) (Policy, *Problem) {
 		}
 	}
 	p.Etag, p.Version = newEtag(), max(p.Version, 1)
-	p.Bindings = slices.DeleteFunc(p.Bindings, func(b Binding) bool { return len(b.Members) == 0 })
+	p.Bindings = merged(p.Bindings)
 	stored := p.copied()
 	d.policies[resource] = &stored
 	return p, nil
+}
+
+// merged joins the bindings of a role and drops those without members, as Google does it.
+func merged(given []Binding) []Binding {
+	var list []Binding
+	for _, b := range given {
+		same := func(other Binding) bool {
+			return other.Role == b.Role && string(other.Condition) == string(b.Condition)
+		}
+		i := slices.IndexFunc(list, same)
+		if i < 0 {
+			i = len(list)
+			list = append(list, Binding{Role: b.Role, Condition: b.Condition})
+		}
+		list[i].Members = append(list[i].Members, b.Members...)
+		slices.Sort(list[i].Members)
+		list[i].Members = slices.Compact(list[i].Members)
+	}
+	return slices.DeleteFunc(list, func(b Binding) bool { return len(b.Members) == 0 })
 }
 
 // DropPolicy forgets the policy of a resource that is gone.

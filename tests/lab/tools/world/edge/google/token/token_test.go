@@ -83,19 +83,21 @@ func TestAssertions(t *testing.T) {
 		status         int
 		want           string
 	}{
-		"good":            {own, nil, nil, 200, ""},
-		"without key id":  {own, map[string]any{"kid": ""}, nil, 200, ""},
-		"other's key":     {stranger, nil, nil, 400, "invalid_grant: Invalid JWT Signature."},
-		"other's key id":  {own, map[string]any{"kid": stranger.ID}, nil, 400, "invalid_grant: Invalid JWT Signature."},
-		"other algorithm": {own, map[string]any{"alg": "none"}, nil, 400, "invalid_grant: Bad Request"},
-		"unknown account": {own, nil, map[string]any{"iss": "nobody@p.iam.gserviceaccount.com"}, 400, "invalid_grant: Invalid grant: account not found"},
-		"other audience":  {own, nil, map[string]any{"aud": "https://example.com"}, 400, "invalid_grant: Invalid JWT: Failed audience check."},
-		"expired":         {own, nil, map[string]any{"iat": now.Add(-2 * time.Hour).Unix(), "exp": now.Add(-time.Hour).Unix()}, 400, "invalid_grant: Invalid JWT: Token must be a short-lived"},
-		"too long":        {own, nil, map[string]any{"exp": now.Add(2 * time.Hour).Unix()}, 400, "invalid_grant: Invalid JWT: Token must be a short-lived"},
-		"of the future":   {own, nil, map[string]any{"iat": now.Add(time.Hour).Unix(), "exp": now.Add(90 * time.Minute).Unix()}, 400, "invalid_grant: Invalid JWT: Token must be a short-lived"},
-		"without scope":   {own, nil, map[string]any{"scope": ""}, 400, "invalid_scope: Invalid OAuth scope"},
-		"foreign scope":   {own, nil, map[string]any{"scope": "everything"}, 400, "invalid_scope: Invalid OAuth scope"},
-		"for a user":      {own, nil, map[string]any{"sub": "boss@example.com"}, 401, "unauthorized_client: Client is unauthorized"},
+		"good":              {own, nil, nil, 200, ""},
+		"without key id":    {own, map[string]any{"kid": ""}, nil, 200, ""},
+		"forged":            {stranger, map[string]any{"kid": own.ID}, nil, 400, "invalid_grant: Invalid JWT Signature."},
+		"forged without id": {stranger, map[string]any{"kid": ""}, nil, 400, "invalid_grant: Invalid JWT Signature."},
+		"other's key":       {stranger, nil, nil, 400, "invalid_grant: Invalid JWT Signature."},
+		"other's key id":    {own, map[string]any{"kid": stranger.ID}, nil, 400, "invalid_grant: Invalid JWT Signature."},
+		"other algorithm":   {own, map[string]any{"alg": "none"}, nil, 400, "invalid_grant: Bad Request"},
+		"unknown account":   {own, nil, map[string]any{"iss": "nobody@p.iam.gserviceaccount.com"}, 400, "invalid_grant: Invalid grant: account not found"},
+		"other audience":    {own, nil, map[string]any{"aud": "https://example.com"}, 400, "invalid_grant: Invalid JWT: Failed audience check."},
+		"expired":           {own, nil, map[string]any{"iat": now.Add(-2 * time.Hour).Unix(), "exp": now.Add(-time.Hour).Unix()}, 400, "invalid_grant: Invalid JWT: Token must be a short-lived"},
+		"too long":          {own, nil, map[string]any{"exp": now.Add(2 * time.Hour).Unix()}, 400, "invalid_grant: Invalid JWT: Token must be a short-lived"},
+		"of the future":     {own, nil, map[string]any{"iat": now.Add(time.Hour).Unix(), "exp": now.Add(90 * time.Minute).Unix()}, 400, "invalid_grant: Invalid JWT: Token must be a short-lived"},
+		"without scope":     {own, nil, map[string]any{"scope": ""}, 400, "invalid_scope: Invalid OAuth scope"},
+		"foreign scope":     {own, nil, map[string]any{"scope": "everything"}, 400, "invalid_scope: Invalid OAuth scope"},
+		"for a user":        {own, nil, map[string]any{"sub": "boss@example.com"}, 401, "unauthorized_client: Client is unauthorized"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			header := map[string]any{"alg": "RS256", "typ": "JWT", "kid": c.signer.ID}
