@@ -3,9 +3,12 @@ import { addresses, type Layout, zones } from "./layout";
 
 const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** What leads programs out of a world, or around its trust. */
-const FOREIGN =
-  /^(https?_proxy|no_proxy|all_proxy|ssl_cert_(file|dir)|node_extra_ca_certs|curl_ca_bundle|kube.*|helm_.*|pulumi_.*)$/i;
+/** What leads programs out of a world or around its trust, and the user's own clouds. */
+const FOREIGN = new RegExp(
+  "^(https?_proxy|no_proxy|all_proxy|ssl_cert_(file|dir)|node_extra_ca_certs|curl_ca_bundle|kube.*|helm_.*|pulumi_.*|" +
+    "google_.*|gcloud_.*|cloudsdk_.*|cloudflare_.*)$",
+  "i",
+);
 
 /** For the lab's own daemons: nothing of the user's environment reaches them, nor what would differ from run to run. */
 export function daemonEnvironment(layout: Layout): Record<string, string> {

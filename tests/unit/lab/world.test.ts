@@ -32,6 +32,8 @@ describe("the environment inside a world", () => {
     KUBE_EDITOR: "vi",
     HELM_NAMESPACE: "x",
     PULUMI_ACCESS_TOKEN: "secret",
+    GOOGLE_CREDENTIALS: "secret",
+    CLOUDFLARE_API_TOKEN: "secret",
     SSL_CERT_FILE: "/etc/ssl/cert.pem",
     NODE_EXTRA_CA_CERTS: "/etc/ssl/cert.pem",
   };
@@ -46,7 +48,14 @@ describe("the environment inside a world", () => {
       https_proxy: "http://127.0.0.1:3128",
       SSL_CERT_FILE: "/w/pki/roots.pem",
     });
-    for (const name of ["KUBE_EDITOR", "HELM_NAMESPACE", "PULUMI_ACCESS_TOKEN"]) expect(env).not.toHaveProperty(name);
+    for (const name of [
+      "KUBE_EDITOR",
+      "HELM_NAMESPACE",
+      "PULUMI_ACCESS_TOKEN",
+      "GOOGLE_CREDENTIALS",
+      "CLOUDFLARE_API_TOKEN",
+    ])
+      expect(env).not.toHaveProperty(name);
   });
 
   it("gives daemons nothing of the user's", () => {
