@@ -1,6 +1,7 @@
 package cloudflare
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -117,17 +118,13 @@ func parts(id, form string) ([]string, error) {
 	return found, nil
 }
 
-// compact is JSON without what people put between its parts.
+// compact is JSON without what stands between its parts.
 func compact(raw json.RawMessage) string {
-	var value any
-	if json.Unmarshal(raw, &value) != nil {
+	var text bytes.Buffer
+	if json.Compact(&text, raw) != nil {
 		return string(raw)
 	}
-	text, err := json.Marshal(value)
-	if err != nil {
-		return string(raw)
-	}
-	return string(text)
+	return text.String()
 }
 
 // put copies what is given, under the API's names.
