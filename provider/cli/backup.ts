@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { writeBackup } from "./archive/file";
+import { refuseExisting, writeBackup } from "./archive/file";
 import { newPassphrase, withPassphraseOption, type PassphraseChoice } from "./archive/passphrase";
 import { collectSecrets, describeSecret } from "./archive/secrets";
 import { openCluster, withClusterOptions, type ClusterChoice } from "./cluster-options";
@@ -31,6 +31,7 @@ export const backupCommand = (): Command =>
     .action(backup);
 
 async function backup(file: string, { certManagerNamespace, encrypt, force, ...choice }: BackupOptions): Promise<void> {
+  if (!force) refuseExisting(file);
   const passphrase = encrypt ? await newPassphrase(choice) : undefined;
   const cluster = await openCluster(choice);
   const { secrets, missing } = await collectSecrets(cluster, certManagerNamespace);

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { open, readFile, rename, rm } from "node:fs/promises";
 import { z } from "zod";
 import { isSealed, seal, unseal } from "./seal";
@@ -28,6 +29,13 @@ const list = z.object({
 const listOf = (items: readonly SavedSecret[]): string =>
   `${JSON.stringify({ apiVersion: "v1", kind: "List", items }, undefined, 2)}\n`;
 
+/** Asked before anything else is, so that nobody types a passphrase in vain. */
+export function refuseExisting(path: string): void {
+  if (existsSync(path)) throw exists(path);
+}
+
+const exists = (path: string): Error => new Error(`${path} exists already; name another file, or give --force`);
+
 /** Writes a backup that only its owner can read, whole or not at all; encrypted where a passphrase is given. */
 export async function writeBackup(
   path: string,
@@ -44,7 +52,7 @@ export async function writeBackup(
 
 async function writeNew(path: string, content: string, meant: string): Promise<void> {
   const file = await open(path, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "EEXIST") throw new Error(`${meant} exists already; name another file, or give --force`);
+    if (error.code === "EEXIST") throw exists(meant);
     throw new Error(`${meant}: the file cannot be written (${error.code ?? error.message})`);
   });
   try {

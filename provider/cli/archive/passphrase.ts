@@ -19,11 +19,18 @@ export const withPassphraseOption = (command: Command): Command =>
 
 /** The passphrase that a backup was made with. */
 export async function findPassphrase({ passphraseFile }: PassphraseChoice): Promise<string> {
-  if (passphraseFile !== undefined) return (await readFile(passphraseFile, "utf8")).replace(/\r?\n$/, "");
+  if (passphraseFile !== undefined) return firstLine(passphraseFile);
   const given = process.env[variable];
   if (given) return given;
   if (process.stdin.isTTY) return ask("Passphrase of the backup: ");
   throw new Error(`no passphrase: give --passphrase-file, or set ${variable}`);
+}
+
+async function firstLine(file: string): Promise<string> {
+  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw new Error(`--passphrase-file ${file}: the file cannot be read (${error.code ?? error.message})`);
+  });
+  return text.split(/\r?\n/)[0]!;
 }
 
 /** One to make a backup with: asked for twice, and not too short. */
