@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { mustRun } from "../host/command";
 import { type BuildContext, versionIn, withBuildLock } from "./build";
@@ -6,15 +6,15 @@ import { moduleFolderOf } from "./go";
 import { isStored, store, useStored, withDraft } from "./store";
 import { worldTools } from "./tools";
 
-/** Two versions of cert-manager, so that upgrades can be shown. */
-export const CHART_VERSIONS = ["v1.21.1", "v1.21.2"] as const;
+/** Versions of cert-manager, so that upgrades can be shown: a patch, and one minor version after another. */
+export const CHART_VERSIONS = ["v1.19.5", "v1.20.3", "v1.21.1", "v1.21.2"] as const;
 
 const CERT_MANAGER = "github.com/cert-manager/cert-manager";
 const GATEWAY_API = "sigs.k8s.io/gateway-api";
 
-async function packageCharts(helm: string, folder: string, signal?: AbortSignal): Promise<void> {
+async function packageCharts(helm: string, folder: string, scratch: string, signal?: AbortSignal): Promise<void> {
   for (const version of CHART_VERSIONS) {
-    const source = join(await moduleFolderOf(CERT_MANAGER, version, signal), "deploy/charts/cert-manager");
+    const source = await chartOf(version, scratch, signal);
     // The chart in the module says v0.0.0: releases are stamped when they are packaged.
     const stamps = ["--version", version, "--app-version", version];
     await mustRun(`chart cert-manager ${version}`, [helm, "package", source, ...stamps, "--destination", folder], {
@@ -23,15 +23,26 @@ async function packageCharts(helm: string, folder: string, signal?: AbortSignal)
   }
 }
 
+/** The chart's folder. Before 1.21 a module holds a template of Chart.yaml, of which nothing that matters is left open. */
+async function chartOf(version: string, scratch: string, signal?: AbortSignal): Promise<string> {
+  const source = join(await moduleFolderOf(CERT_MANAGER, version, signal), "deploy/charts/cert-manager");
+  if (existsSync(join(source, "Chart.yaml"))) return source;
+  const copy = join(scratch, version);
+  mkdirSync(copy);
+  await mustRun(`copying chart ${version}`, ["cp", "-R", "--no-preserve=mode", `${source}/.`, copy], { signal });
+  renameSync(join(copy, "Chart.template.yaml"), join(copy, "Chart.yaml"));
+  return copy;
+}
+
 /** cert-manager's charts as released, packaged from its modules. */
 export async function ensureCharts(bin: string, context: BuildContext): Promise<string> {
   const key = CHART_VERSIONS.join("-");
   const make = (): Promise<void> =>
     context.reporter.task("packaging cert-manager's charts", () =>
       withDraft(async (draft) => {
-        const folder = join(draft, "charts");
-        mkdirSync(folder);
-        await packageCharts(join(bin, "helm"), folder, context.signal);
+        const [folder, scratch] = [join(draft, "charts"), join(draft, "scratch")];
+        for (const path of [folder, scratch]) mkdirSync(path);
+        await packageCharts(join(bin, "helm"), folder, scratch, context.signal);
         store("charts", key, folder);
       }),
     );

@@ -85,6 +85,7 @@ func (h *helm) change(ctx context.Context, verb string, r *release, c *chart, fl
 		flag{waitFlag(major), !r.SkipAwait},
 		flag{"--wait-for-jobs", !r.SkipAwait && r.WaitForJobs},
 		flag{atomic, r.Atomic},
+		flag{"--take-ownership", r.TakeOwnership},
 		flag{force, r.ForceUpdate && verb == "upgrade"},
 		flag{"--disable-openapi-validation", r.DisableOpenapiValidation},
 		flag{"--render-subchart-notes", r.RenderSubchartNotes},

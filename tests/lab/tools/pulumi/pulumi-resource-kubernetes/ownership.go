@@ -17,12 +17,12 @@ import (
 )
 
 // isTakeable are the managers whose fields an update takes over, or a field that the program no longer sets would
-// stay with them for ever: this plugin's creates and whoever ran kubectl apply.
+// stay with them for ever: this plugin's creates and whoever ran kubectl, whose managers are named after its commands.
 func isTakeable(entry metav1.ManagedFieldsEntry) bool {
 	if entry.Subresource != "" {
 		return false
 	}
-	if isOwnUpdate(entry) || entry.Manager == "kubectl" {
+	if isOwnUpdate(entry) || strings.HasPrefix(entry.Manager, "kubectl") {
 		return true
 	}
 	return entry.Operation == metav1.ManagedFieldsOperationUpdate && entry.Manager == "before-first-apply"

@@ -19,6 +19,7 @@ func TestMergeEntries(t *testing.T) {
 	status.Subresource = "status"
 	got, err := mergeEntries([]metav1.ManagedFieldsEntry{
 		entry(creator, "Update", `{"f:spec":{"f:a":{}}}`), entry("mine", "Apply", `{"f:spec":{"f:b":{}}}`),
+		entry("kubectl-client-side-apply", "Update", `{"f:spec":{"f:d":{}}}`),
 		entry("other", "Apply", `{"f:spec":{"f:c":{}}}`), status,
 	}, "mine", "v1")
 	if err != nil {
@@ -27,7 +28,7 @@ func TestMergeEntries(t *testing.T) {
 	if len(got) != 3 || got[0].Manager != "other" || got[1].Subresource != "status" {
 		t.Fatalf("got %v, want the other manager's and the status' entries first", got)
 	}
-	if own := got[2]; own.Manager != "mine" || string(own.FieldsV1.Raw) != `{"f:spec":{"f:a":{},"f:b":{}}}` {
+	if own := got[2]; own.Manager != "mine" || string(own.FieldsV1.Raw) != `{"f:spec":{"f:a":{},"f:b":{},"f:d":{}}}` {
 		t.Errorf("got %s of %s", own.FieldsV1.Raw, own.Manager)
 	}
 }

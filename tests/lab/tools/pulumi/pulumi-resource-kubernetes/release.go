@@ -47,6 +47,7 @@ type release struct {
 	Verify                   bool                `json:"verify,omitempty"`
 	Version                  string              `json:"version,omitempty"`
 	SkipAwait                bool                `json:"skipAwait,omitempty"`
+	TakeOwnership            bool                `json:"takeOwnership,omitempty"`
 	WaitForJobs              bool                `json:"waitForJobs,omitempty"`
 	ResourceNames            map[string][]string `json:"resourceNames,omitempty"`
 	Status                   *releaseStatus      `json:"status,omitempty"`
