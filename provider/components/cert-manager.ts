@@ -1,11 +1,14 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { adoptedVersion, certManagerWarnings } from "../plan/adoption";
 import { certManagerShape, chart, chartValues } from "../plan/cert-manager";
+import { chartTag } from "../plan/cert-manager-releases";
 import { configureCertManager } from "../plan/provider-config";
 import { certManagerRules } from "../plan/rules";
 import { accessFor, accessShape, configureAccess } from "./cluster-access";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
+import { CertManagerPreflight } from "./preflight";
 
 const token = "certfleet:index:CertManager";
 const argsSchema = z.strictObject({ ...certManagerShape, ...accessShape });
@@ -18,15 +21,21 @@ export class CertManager extends Component {
 
   constructor(name: string, args: CertManagerArgs, opts: ComponentOptions) {
     super(token, name, {}, opts);
-    accessFor(name, args, this, opts);
+    const access = accessFor(name, args, this, opts);
     // A dependsOn of the consumer stops at the component, so the first children carry it on.
     const first = { parent: this, dependsOn: opts.dependsOn };
+    const preflight = new CertManagerPreflight(name, args, { ...first, access });
     const namespace = args.createNamespace
       ? new kubernetes.core.v1.Namespace(name, { metadata: { name: args.namespace } }, first).metadata.name
       : pulumi.output(args.namespace);
-    const release = new kubernetes.helm.v3.Release(name, releaseArgs(args, namespace), first);
+    const dependsOn = [preflight, ...(opts.dependsOn ?? [])];
+    const release = new kubernetes.helm.v3.Release(name, releaseArgs(args, namespace), {
+      parent: this,
+      dependsOn,
+      ...adoption(args),
+    });
     this.namespace = release.namespace;
-    this.version = release.version;
+    this.version = release.version.apply((installed) => adoptedVersion(args, installed));
     this.declareOutputs({ namespace: this.namespace, version: this.version });
   }
 }
@@ -34,13 +43,20 @@ export class CertManager extends Component {
 function releaseArgs(args: CertManagerArgs, namespace: pulumi.Output<string>): kubernetes.helm.v3.ReleaseArgs {
   return {
     chart,
-    version: `v${args.version.replace(/^v/, "")}`,
-    // Pinned: keyless credentials are bound to the names of ServiceAccounts, which follow from this one.
-    name: "cert-manager",
+    version: chartTag(args.version),
+    // Pinned: an upgrade finds its release by this name.
+    name: args.releaseName,
     namespace,
     timeout: args.timeoutSeconds,
+    atomic: args.rollbackOnFailure,
+    ...(args.adopt === "manifests" ? { takeOwnership: true } : {}),
     values: chartValues(args),
   };
+}
+
+/** A release that exists is imported at its version: an upgrade is a step of its own. */
+function adoption({ adopt, namespace, releaseName }: CertManagerArgs): pulumi.CustomResourceOptions {
+  return adopt === "release" ? { import: `${namespace}/${releaseName}`, ignoreChanges: ["version"] } : {};
 }
 
 export const certManager = defineComponent({
@@ -54,5 +70,6 @@ export const certManager = defineComponent({
   }),
   configure: (args, config) => configureAccess(configureCertManager(args, config), config),
   rules: certManagerRules,
+  warnings: certManagerWarnings,
   create: CertManager,
 });

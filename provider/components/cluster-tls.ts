@@ -2,10 +2,18 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { usedEnvironments } from "../issuers/acme";
+import { certManagerWarnings } from "../plan/adoption";
 import { certManagerArgs, withIdentity } from "../plan/cert-manager";
 import { credentialStatus, keylessAccount } from "../plan/credentials";
 import { requiredDnsRecord, type RequiredDnsRecord } from "../plan/dns-records";
-import { completeDomains, defaultsArgs, domainArgs, type DomainArgs, withDefaults } from "../plan/domain";
+import {
+  completeDomains,
+  defaultsArgs,
+  domainArgs,
+  gatewayClassNames,
+  type DomainArgs,
+  withDefaults,
+} from "../plan/domain";
 import { domainStatus, type DomainStatus } from "../plan/domain-status";
 import { limitWarnings } from "../plan/limits";
 import { logicalKey } from "../plan/names";
@@ -17,6 +25,7 @@ import { CertManager } from "./cert-manager";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
 import { zoneFinder } from "./dns-records";
 import { dryRunTimeout, Issuers, issuersShape } from "./issuers";
+import { GatewayPreflight } from "./preflight";
 import { TlsDomain } from "./tls-domain";
 
 const token = "certfleet:index:ClusterTls";
@@ -55,7 +64,8 @@ export class ClusterTls extends Component {
     const installation = installCertManager(name, args, this, opts);
     const issuers = makeIssuers(name, args, installation, this, opts);
     const ready = installation.resource ? [installation.resource] : opts.dependsOn;
-    const cluster = { issuers, ready, platform: issuers?.platform ?? pulumi.output(withoutIssuers) };
+    const preflight = checkGateways(name, args, this, opts);
+    const cluster = { issuers, ready, preflight, platform: issuers?.platform ?? pulumi.output(withoutIssuers) };
     const domains = makeDomains(name, args, cluster, this, opts);
     this.platform = withGatewayClass(cluster.platform, args);
     this.domains = collect(args.domains, domains);
@@ -127,18 +137,33 @@ function makeIssuers(
 
 const effectiveDomains = ({ domains, defaults }: ClusterTlsArgs): DomainArgs[] => completeDomains(domains, defaults);
 
+/** Beside the installation, so that a GatewayClass without a controller is told before anything is waited for. */
+function checkGateways(
+  name: string,
+  args: ClusterTlsArgs,
+  parent: ClusterTls,
+  opts: ComponentOptions,
+): pulumi.Resource[] {
+  const classes = effectiveDomains(args).flatMap((domain) => gatewayClassNames(domain));
+  if (!opts.access || classes.length === 0) return [];
+  const { access, dependsOn } = opts;
+  return [new GatewayPreflight(name, classes, { parent, dependsOn, access })];
+}
+
 /** What is on the cluster before the domains. */
 interface Cluster {
   issuers: Issuers | undefined;
   /** cert-manager, for domains that need none of these issuers. */
   ready: pulumi.Resource[] | undefined;
+  /** What was found out of the GatewayClasses before; at most one. */
+  preflight: pulumi.Resource[];
   platform: pulumi.Output<Platform>;
 }
 
 function makeDomains(
   name: string,
   args: ClusterTlsArgs,
-  { issuers, ready, platform }: Cluster,
+  { issuers, ready, preflight, platform }: Cluster,
   parent: ClusterTls,
   opts: ComponentOptions,
 ): TlsDomain[] {
@@ -150,7 +175,7 @@ function makeDomains(
     const namespace = made?.metadata.name ?? domain.namespace;
     const dnsZone = domain.dnsRecord ? (domain.dnsZone ?? zoneOf(domain.host)) : undefined;
     const own = { ...domain, namespace, createNamespace: false, platform, dnsZone };
-    const dependsOn = issuers && !domain.issuer ? [issuers] : ready;
+    const dependsOn = [...(issuers && !domain.issuer ? [issuers] : (ready ?? [])), ...preflight];
     return new TlsDomain(`${name}-${logicalKey(domain.host)}`, own, { parent, dependsOn, access: opts.access });
   });
 }
@@ -224,6 +249,9 @@ export const clusterTls = defineComponent({
   }),
   configure,
   rules: clusterTlsRules,
-  warnings: limitWarnings,
+  warnings: (args) => [
+    ...(args.certManager?.install ? certManagerWarnings(args.certManager) : []),
+    ...limitWarnings(args),
+  ],
   create: ClusterTls,
 });

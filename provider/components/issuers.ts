@@ -68,7 +68,8 @@ export class Issuers extends Component {
     const issuers = environments.map((environment) => {
       const manifest = acmeIssuer(environment, args.acme, challenges);
       const wait = { readyCondition: "Ready", timeoutSeconds: args.timeoutSeconds };
-      return new KubernetesObject(`${name}-${environment}`, manifest, { ...wait, parent: this, dependsOn });
+      const { adopt } = args.acme.issuers?.[environment] ?? {};
+      return new KubernetesObject(`${name}-${environment}`, manifest, { ...wait, adopt, parent: this, dependsOn });
     });
     this.platform = pulumi.all(issuers.map((issuer) => issuer.metadata.name)).apply((names) => ({
       issuers: Object.fromEntries(environments.map((environment, index) => [environment, names[index]!])),

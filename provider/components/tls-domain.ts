@@ -3,17 +3,18 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { CertificateStatus, GatewayStatus } from "../kubernetes/types";
 import { requiredDnsRecords } from "../plan/dns-records";
-import { domainShape, planDomain, type DomainPlan } from "../plan/domain";
+import { domainShape, gatewayClassNames, planDomain, type DomainPlan } from "../plan/domain";
 import { domainStatusShape, readAddresses, readCertificate, type DomainStatus } from "../plan/domain-status";
 import { clusterIssuer, type IssuerArgs } from "../plan/issuer-reference";
 import { gatewayClassOf, issuerOf, platformArgs } from "../plan/platform";
 import { tlsDomainRules } from "../plan/rules";
 import type { PlannedObject } from "../routes/contract";
 import { input } from "../schema/vocabulary";
-import { accessFor, accessShape, configureAccess } from "./cluster-access";
+import { accessFor, accessShape, configureAccess, type ClusterAccess } from "./cluster-access";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
 import { makeDnsRecords, type DnsRecords } from "./dns-records";
 import { KubernetesObject, type ObjectOptions } from "./kubernetes-object";
+import { GatewayPreflight } from "./preflight";
 
 const token = "certfleet:index:TlsDomain";
 
@@ -39,11 +40,15 @@ export class TlsDomain extends Component {
 
   constructor(name: string, args: TlsDomainArgs, opts: ComponentOptions) {
     super(token, name, {}, protection(args, opts));
-    accessFor(name, args, this, opts);
-    const first = { parent: this, dependsOn: opts.dependsOn };
+    const access = accessFor(name, args, this, opts);
+    const route = completeRoute(args);
+    // A component around this one has checked the classes of all its domains at once.
+    const classes = opts.access ? [] : gatewayClassNames({ ...args, route });
+    const preflight = checkGateways(name, classes, access, { parent: this, dependsOn: opts.dependsOn });
+    const first = { parent: this, dependsOn: preflight ?? opts.dependsOn };
     const namespace = args.createNamespace ? makeNamespace(name, args.namespace, first) : args.namespace;
     const issuer = issuerFor(args);
-    const plan = planDomain({ ...args, namespace, route: completeRoute(args) }, issuer);
+    const plan = planDomain({ ...args, namespace, route }, issuer);
     const timeouts = { ...defaultTimeouts, ...args.timeouts };
     const certificate = makeCertificate(name, plan, { ...first, timeoutSeconds: timeouts.certificate });
     // A Gateway is programmed only once its Secret exists, so its own bound begins where the Certificate's ends.
@@ -68,6 +73,15 @@ const after = ({ dependsOn = [] }: ComponentOptions, made: readonly pulumi.Resou
   ...dependsOn,
   ...made,
 ];
+
+function checkGateways(
+  name: string,
+  classes: readonly pulumi.Input<string>[],
+  access: ClusterAccess | undefined,
+  opts: { parent: TlsDomain; dependsOn: pulumi.Resource[] | undefined },
+): pulumi.Resource[] | undefined {
+  return access && classes.length > 0 ? [new GatewayPreflight(name, classes, { ...opts, access })] : undefined;
+}
 
 function makeNamespace(name: string, namespace: pulumi.Input<string> | undefined, opts: pulumi.CustomResourceOptions) {
   return new kubernetes.core.v1.Namespace(name, { metadata: { name: namespace! } }, opts).metadata.name;
@@ -94,7 +108,8 @@ function makeCertificate(
   plan: DomainPlan,
   opts: WaitOptions,
 ): KubernetesObject<CertificateStatus> | undefined {
-  return plan.certificate && new KubernetesObject(name, plan.certificate, { ...opts, readyCondition: "Ready" });
+  const { adopt, certificate } = plan;
+  return certificate && new KubernetesObject(name, certificate, { ...opts, adopt, readyCondition: "Ready" });
 }
 
 /** Makes those of a route's objects that know at which addresses they are served. */

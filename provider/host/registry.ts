@@ -15,7 +15,12 @@ export const registry: Registry = {
     "certfleet:index:Issuers": async () => (await import("../components/issuers.js")).issuers,
     "certfleet:index:TlsDomain": async () => (await import("../components/tls-domain.js")).tlsDomain,
   },
-  resources: {},
+  resources: {
+    "certfleet:index:CertManagerPreflight": async () =>
+      (await import("../resources/cert-manager-preflight.js")).certManagerPreflight,
+    "certfleet:index:GatewayPreflight": async () =>
+      (await import("../resources/gateway-preflight.js")).gatewayPreflight,
+  },
 };
 
 /** Loads what a token stands for; an unknown one fails by name. */

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Dns01Solver, Manifest } from "../kubernetes/types";
 import { productionHost } from "./lets-encrypt-limits";
-import { certificatePem, email, httpsUrl, label } from "../schema/leaves";
+import { certificatePem, email, httpsUrl, label, objectNameText } from "../schema/leaves";
 import { enumType, input, objectType } from "../schema/vocabulary";
 
 export const environmentArgs = enumType("AcmeEnvironment", "Which ACME directory issues.", {
@@ -40,6 +40,32 @@ export const directoryArgs = objectType(
   },
 );
 
+const issuerArgs = objectType("AcmeIssuer", "The ClusterIssuer of an ACME environment, for one that exists already.", {
+  name: objectNameText.optional().meta({
+    description: "Name of the ClusterIssuer. Another name is another ClusterIssuer.",
+    default: "`letsencrypt-staging`, `letsencrypt-production` or `acme`",
+  }),
+  accountKeySecret: objectNameText.optional().meta({
+    description: "Secret with the account's key, in cert-manager's namespace. Another Secret is another account.",
+    default: "the ClusterIssuer's name with `-account-key`",
+    source: "cert-manager.io/v1 ClusterIssuer spec.acme.privateKeySecretRef",
+  }),
+  adopt: z.boolean().optional().meta({
+    description: "Takes over the ClusterIssuer that exists, instead of making one. Leave it out again afterwards.",
+    default: "`false`",
+  }),
+});
+
+const issuersArgs = objectType(
+  "AcmeIssuers",
+  "ClusterIssuers by ACME environment, where they are not as certfleet makes them.",
+  {
+    staging: issuerArgs.optional().meta({ description: "That of environment `staging`." }),
+    production: issuerArgs.optional().meta({ description: "That of environment `production`." }),
+    custom: issuerArgs.optional().meta({ description: "That of environment `custom`." }),
+  },
+);
+
 export const acmeArgs = objectType(
   "Acme",
   "The ACME account and directories that certificates are ordered from (RFC 8555).",
@@ -62,6 +88,9 @@ export const acmeArgs = objectType(
       source: "cert-manager.io/v1 ClusterIssuer spec.acme.privateKeySecretRef.name",
     }),
     directory: directoryArgs.optional().meta({ description: 'The directory behind environment "custom".' }),
+    issuers: issuersArgs.optional().meta({
+      description: "Names of the ClusterIssuers and of their accounts' keys, and which of them are taken over.",
+    }),
   },
 );
 
@@ -93,15 +122,21 @@ function hostOf(directory: AcmeArgs["directory"]): string | undefined {
 }
 
 /** The name of an environment's ClusterIssuer. Each has its own, so that staging and production live side by side. */
-export const issuerName = (environment: Environment): string => issuerNames[environment];
+export const issuerName = (environment: Environment, { issuers }: Pick<AcmeArgs, "issuers">): string =>
+  issuers?.[environment]?.name ?? issuerNames[environment];
 
 /** Name of the Secret in which cert-manager keeps the key of an environment's account. */
-export const accountKeySecret = (environment: Environment, { accountKeyRotation }: AcmeArgs): string =>
-  [issuerName(environment), "account-key", accountKeyRotation].filter(Boolean).join("-");
+export function accountKeySecret(
+  environment: Environment,
+  acme: Pick<AcmeArgs, "issuers" | "accountKeyRotation">,
+): string {
+  const name = acme.issuers?.[environment]?.accountKeySecret ?? `${issuerName(environment, acme)}-account-key`;
+  return [name, acme.accountKeyRotation].filter(Boolean).join("-");
+}
 
 /** The ClusterIssuer of one environment. */
 export function acmeIssuer(environment: Environment, acme: AcmeArgs, challenges: readonly Dns01Solver[]): Manifest {
-  const name = issuerName(environment);
+  const name = issuerName(environment, acme);
   const custom = environment === "custom" ? acme.directory : undefined;
   return {
     apiVersion: "cert-manager.io/v1",

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { label, nameservers, seconds } from "../schema/leaves";
-import { input, objectType } from "../schema/vocabulary";
+import { enumType, input, objectType } from "../schema/vocabulary";
+import { chartVersion } from "./cert-manager-releases";
 
 /** OCI address of the chart; cert-manager recommends it over the older HTTP repository, which lags behind. */
 export const chart = "oci://quay.io/jetstack/charts/cert-manager";
@@ -9,16 +10,27 @@ export const chart = "oci://quay.io/jetstack/charts/cert-manager";
 /** Pinned, so that an upgrade of cert-manager is a change that a preview shows. */
 export const defaultVersion = "1.21.2";
 
-const version = z
-  .string()
-  .regex(
-    /^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/,
-    "must be a full version of the chart such as 1.21.2; ranges are not reproducible",
-  );
+export const adoptionArgs = enumType("CertManagerAdoption", "How a cert-manager that is taken over was installed.", {
+  release: "By Helm: the release `releaseName` in `namespace` is imported.",
+  manifests: "By kubectl from manifests: a Helm release is made that takes over the objects of its names.",
+});
 
 export const certManagerShape = {
-  version: version.default(defaultVersion).meta({
-    description: "Version of the chart, with or without a leading v. An upgrade is a change of this line.",
+  version: chartVersion.default(defaultVersion).meta({
+    description:
+      "Version of the chart, with or without a leading v. An upgrade is a change of this line, one minor version at a time.",
+  }),
+  allowUnsupportedVersion: z.boolean().default(false).meta({
+    description:
+      "Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.",
+  }),
+  releaseName: label.max(53, "must be at most 53 characters, as Helm asks").default("cert-manager").meta({
+    description: "Name of the Helm release. The objects keep their names, which begin with cert-manager.",
+  }),
+  adopt: adoptionArgs.optional().meta({
+    description:
+      "Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.",
+    default: "a new installation",
   }),
   namespace: label
     .default("cert-manager")
@@ -40,6 +52,15 @@ export const certManagerShape = {
   }),
   values: input(z.record(z.string(), z.unknown())).optional().meta({
     description: "Further values of the chart, merged over those that certfleet sets.",
+  }),
+  purge: z.boolean().default(false).meta({
+    description:
+      "Whether a destroy also deletes cert-manager's CRDs, and with them every Issuer and Certificate of the cluster, those of others too. It takes an update before the destroy.",
+    source: "cert-manager's chart, crds.keep",
+  }),
+  rollbackOnFailure: z.boolean().default(true).meta({
+    description:
+      "Whether Helm puts back the version before when an upgrade fails, and takes away what it made when an installation fails.",
   }),
   timeoutSeconds: seconds.default(600).meta({
     description: "How long the installation may take until its API answers, in seconds.",
@@ -71,6 +92,7 @@ function hookAnnotations(weight: string): Record<string, string> {
 
 export interface ChartArgs {
   namespace: string;
+  purge: boolean;
   gatewayApi: boolean;
   recursiveNameservers?: pulumi.Input<string[]> | undefined;
   values?: pulumi.Input<Values> | undefined;
@@ -79,7 +101,7 @@ export interface ChartArgs {
 export function chartValues(args: ChartArgs): pulumi.Input<Values> {
   const own: Values = {
     // Kept on destroy: with the CRDs every Issuer and Certificate of the cluster would go (cert-manager/cert-manager#5817).
-    crds: { enabled: true, keep: true },
+    crds: { enabled: true, keep: !args.purge },
     fullnameOverride: "cert-manager",
     // Not kube-system, which some managed clusters protect and where leases would stay behind.
     global: { leaderElection: { namespace: args.namespace } },

@@ -49,6 +49,11 @@ const sharedShape = {
     description: "The certificate's key. It changes with each renewal.",
     source: "cert-manager.io/v1 Certificate spec.privateKey",
   }),
+  adopt: z.boolean().optional().meta({
+    description:
+      "Takes over the Certificate that exists, with its Secret, instead of making one. `privateKey` must be said then, for another key is another certificate. Leave it out again afterwards.",
+    default: "`false`",
+  }),
   route: routeArgs.optional().meta({ description: "How the domain is routed.", default: "by the Gateway API" }),
   redirect: z
     .boolean()
@@ -93,6 +98,11 @@ export const domainShape = {
     description:
       "Further names in the certificate (subject alternative names) beside the host, at most 100 with it. They are not routed.",
     source: "cert-manager.io/v1 Certificate spec.dnsNames",
+  }),
+  certificateName: objectNameText.optional().meta({
+    description:
+      "Name of the Certificate in the cluster, for one that is adopted. Another name is another Certificate.",
+    default: "follows from the host",
   }),
   secretName: objectNameText.optional().meta({
     description:
@@ -145,12 +155,20 @@ export function completeDomains(domains: readonly DomainArgs[], defaults: Domain
   });
 }
 
+/** The GatewayClass that a domain itself, or the defaults that complete it, ask for. */
+export function gatewayClassNames({ certificateOnly, route }: DomainArgs): pulumi.Input<string>[] {
+  const name = route?.gatewayApi?.gatewayClassName;
+  return certificateOnly || name === undefined ? [] : [name];
+}
+
 const ownLabels = { "app.kubernetes.io/managed-by": "certfleet" };
 
 export interface DomainPlan {
   namespace: pulumi.Input<string>;
   secretName: string;
   certificate: Manifest | undefined;
+  /** Whether the Certificate exists already. */
+  adopt: boolean;
   objects: PlannedObject[];
 }
 
@@ -168,8 +186,12 @@ export function planDomain(args: DomainArgs, issuer: IssuerArgs): DomainPlan {
   const dnsNames = [args.host, ...(args.additionalDnsNames ?? [])];
   const certificate = args.certificateFrom
     ? undefined
-    : planCertificate({ name, ...metadata }, { secretName, dnsNames, issuer, privateKey: args.privateKey });
-  if (args.certificateOnly || !args.backend) return { namespace, secretName, certificate, objects: [] };
+    : planCertificate(
+        { name: args.certificateName ?? name, ...metadata },
+        { secretName, dnsNames, issuer, privateKey: args.privateKey },
+      );
+  const plan = { namespace, secretName, certificate, adopt: args.adopt ?? false };
+  if (args.certificateOnly || !args.backend) return { ...plan, objects: [] };
   const context = {
     host: args.host,
     name,
@@ -178,7 +200,7 @@ export function planDomain(args: DomainArgs, issuer: IssuerArgs): DomainPlan {
     backend: args.backend,
     redirect: args.redirect ?? true,
   };
-  return { namespace, secretName, certificate, objects: planRoute(context, args.route ?? {}) };
+  return { ...plan, objects: planRoute(context, args.route ?? {}) };
 }
 
 /** The Secret of a domain's certificate. Unless it is said, it is known from the host alone, so that another stack can name it. */

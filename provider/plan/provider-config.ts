@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { AcmeArgs, Environment } from "../issuers/acme";
 import { certificatePem, httpsUrl, kubeconfigText, nameservers } from "../schema/leaves";
+import { peek } from "../schema/settled";
 import { input } from "../schema/vocabulary";
 
 /** What a provider is configured with, by `certfleet:KEY` in a stack's configuration or by an explicit provider's args. */
@@ -33,6 +34,12 @@ export const providerConfigArgs = z
   });
 
 export type ProviderConfig = z.output<typeof providerConfigArgs>;
+
+/** The configured kubeconfig, where there is one and it is known. */
+export function kubeconfigOf({ kubeconfig }: ProviderConfig): string | undefined {
+  const { value } = peek(kubeconfig);
+  return typeof value === "string" ? value : undefined;
+}
 
 /** The account with the configured directory behind environment "custom", where the args leave open which directory that is. */
 export function configureAcme(

@@ -7,11 +7,17 @@ import type { CertManagerArgs } from "./cert-manager";
 import type { DomainArgs, DomainDefaults } from "./domain";
 import type { Platform } from "./platform";
 import { acmeProblems, neededProblems, orderProblems } from "./rules/acme";
+import { adoptionProblems, certificateNameProblems, issuerNameProblems } from "./rules/adoption";
 import { ownIssuerProblems, reservedProblems, togetherProblems } from "./rules/certificates";
 import { challengeProblems, entryProblems, secretProblems } from "./rules/challenges";
 import { clusterRecordProblems, domainRecordProblems } from "./rules/dns-records";
 import { coverageProblems, domainProblems } from "./rules/domain";
-import { installationProblems, namespaceProblems, notInstalledProblems } from "./rules/installation";
+import {
+  installationProblems,
+  namespaceProblems,
+  notInstalledProblems,
+  type InstallationArgs,
+} from "./rules/installation";
 import { gatewayClassProblems, platformProblems } from "./rules/platform";
 import { clusterScope, domainScope } from "./rules/scope";
 
@@ -30,12 +36,14 @@ export function clusterTlsRules(args: ClusterInputs, given: ClusterInputs, sound
   const scope = clusterScope(args, given, sound);
   return [
     ...neededProblems(args, scope),
-    ...(args.acme ? acmeProblems(args.acme, scope) : []),
+    ...(args.acme ? [...acmeProblems(args.acme, scope), ...namedIssuerProblems(args.acme, sound)] : []),
     ...challengeProblems(args.challenges ?? [], args.dnsSecrets, sound),
     ...(args.certManager ? installedRules(args, args.certManager, given, sound) : []),
     ...togetherProblems(scope),
+    ...certificateNameProblems(scope),
     ...domainProblems(scope),
     ...clusterRecordProblems(args.challenges, scope),
+    ...adoptionProblems(scope),
     ...gatewayClassProblems(scope),
     ...orderProblems(args, scope),
     ...ownIssuerProblems(args.acme, scope),
@@ -69,6 +77,7 @@ export function tlsDomainRules(
   return [
     ...domainProblems(scope),
     ...domainRecordProblems(scope),
+    ...adoptionProblems(scope),
     ...coverageProblems(scope),
     ...platformProblems(args.platform, scope),
   ];
@@ -82,9 +91,13 @@ export function issuersRules(
 ): Problem[] {
   return [
     ...acmeProblems(args.acme, { domains: [], sound }),
+    ...namedIssuerProblems(args.acme, sound),
     ...challengeProblems(args.challenges, args.dnsSecrets, sound),
   ];
 }
+
+const namedIssuerProblems = (acme: AcmeArgs, sound: Sound): Problem[] =>
+  sound(["acme", "issuers"]) ? issuerNameProblems(acme) : [];
 
 /** What the args of DnsCredentials must satisfy. */
 export function dnsCredentialsRules(
@@ -96,8 +109,5 @@ export function dnsCredentialsRules(
 }
 
 /** What the args of CertManager must satisfy. */
-export const certManagerRules = (
-  args: Pick<CertManagerArgs, "namespace" | "createNamespace">,
-  _given: unknown,
-  sound: Sound,
-): Problem[] => (sound(["namespace"]) ? installationProblems(args, [], sound) : []);
+export const certManagerRules = (args: InstallationArgs, _given: unknown, sound: Sound): Problem[] =>
+  sound(["namespace"]) ? installationProblems(args, [], sound) : [];

@@ -1,5 +1,7 @@
 import type { z } from "zod";
 import type { ProviderConfig } from "../plan/provider-config";
+import type { Sound } from "../schema/parse";
+import type { Problem } from "../schema/problems";
 
 /** What every operation on a custom resource is given beside its inputs. */
 export interface ResourceContext {
@@ -26,6 +28,11 @@ export interface ResourceDefinition {
   description: string;
   args: z.ZodObject;
   outputs: z.ZodObject;
+  /**
+   * What holds over several properties, and between the inputs of last time and these; asked in previews too. What is not known of the
+   * args is absent.
+   */
+  rules?(args: Values, before: Values | undefined, sound: Sound): Problem[];
   /** Outputs that no update changes. */
   stables?: readonly string[];
   /**

@@ -50,7 +50,7 @@ export async function openCluster({ reporter, signal }: ClusterContext): Promise
 
 /** As the component would install it, so that both sides find the same. */
 async function installCertManager(world: World, signal: AbortSignal): Promise<void> {
-  const values = JSON.stringify(chartValues({ namespace: "cert-manager", gatewayApi: true }));
+  const values = JSON.stringify(chartValues({ namespace: "cert-manager", gatewayApi: true, purge: false }));
   const version = ["--version", `v${defaultVersion}`, "--values", "-", "--wait", "--timeout", "300s"];
   const argv = ["helm", "install", "cert-manager", chart, "--namespace", "cert-manager", "--create-namespace"];
   const { code, stderr } = await world.exec([...argv, ...version], { input: values, signal });

@@ -34,6 +34,7 @@ const domainTree = (host: string): string[] => [
 const platformTree = [
   `certfleet:index:ClusterTls edge < ${stackUrn}`,
   "certfleet:index:CertManager edge-cert-manager < edge",
+  "certfleet:index:CertManagerPreflight edge-cert-manager < edge-cert-manager",
   `${types.namespace} edge-cert-manager < edge-cert-manager`,
   `${types.release} edge-cert-manager < edge-cert-manager`,
   "certfleet:index:Issuers edge-issuers < edge",
@@ -89,7 +90,7 @@ describe("ClusterTls over gRPC", () => {
       await construct(plugin, clusterInputs()),
       await construct(plugin, clusterInputs()),
     ]) {
-      const children = registrations.filter(({ custom }) => custom);
+      const children = registrations.filter(({ custom, type }) => custom && type.startsWith("kubernetes:"));
       expect(children).toHaveLength(12);
       expect(new Set(children.map(({ provider }) => provider))).toEqual(new Set([providerReference]));
     }
@@ -105,10 +106,15 @@ describe("ClusterTls over gRPC", () => {
     const before = "urn:pulumi:test::shop::kubernetes:core/v1:ConfigMap::before";
     const defaults = { ...clusterInputs().defaults!, createNamespace: true };
     const { registrations } = await construct(plugin, { ...clusterInputs(), defaults }, { dependsOn: [before] });
-    const first = [types.namespace, types.release].flatMap((type) =>
+    const first = [types.namespace, types.release, "certfleet:index:CertManagerPreflight"].flatMap((type) =>
       registrations.filter((made) => made.type === type),
     );
-    expect(first.map(({ name }) => name).sort()).toEqual(["edge-cafe", "edge-cert-manager", "edge-cert-manager"]);
+    expect(first.map(({ name }) => name).sort()).toEqual([
+      "edge-cafe",
+      "edge-cert-manager",
+      "edge-cert-manager",
+      "edge-cert-manager",
+    ]);
     for (const made of first) expect(made.dependencies).toContain(before);
   });
 

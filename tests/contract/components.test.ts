@@ -71,7 +71,7 @@ describe("a component alone", () => {
     const inputs = { values: { crds: { keep: false } } };
     const options = { type: "certfleet:index:CertManager", name: "cm" };
     const { registrations, resources, state } = await construct(plugin, inputs, options);
-    expect(registrations).toHaveLength(3);
+    expect(registrations).toHaveLength(4);
     const { object } = resources.get("kubernetes:helm.sh/v3:Release cm")!;
     expect(object).toMatchObject({
       chart: "oci://quay.io/jetstack/charts/cert-manager",

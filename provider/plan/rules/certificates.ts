@@ -140,7 +140,7 @@ export function ownIssuerProblems(acme: AcmeArgs | undefined, scope: Scope): Pro
   );
   return readable(scope, ["issuer"]).flatMap(({ merged: { issuer }, at }) => {
     if (issuer?.kind !== "ClusterIssuer" || issuer.group !== certManagerGroup) return [];
-    const environment = environments.find((one) => issuerName(one) === issuer.name);
+    const environment = environments.find((one) => issuerName(one, acme) === issuer.name);
     if (!environment) return [];
     const reason = `is made here; leave out issuer and set environment to ${show(environment)}`;
     return [problem([...at("issuer"), "name"], `${show(issuer.name)} ${reason}`)];

@@ -1,17 +1,44 @@
 import type { Sound } from "../../schema/parse";
 import { show, type Problem } from "../../schema/problems";
 import { certManagerShape, type CertManagerArgs } from "../cert-manager";
+import { badRelease } from "../cert-manager-releases";
 import { builtIn, isBuiltIn } from "./domain";
 import { problem, readable, type Scope } from "./scope";
 
+/** What decides on an installation. */
+export type InstallationArgs = Pick<
+  CertManagerArgs,
+  "adopt" | "allowUnsupportedVersion" | "createNamespace" | "namespace" | "version"
+>;
+
+export const installationProblems = (args: InstallationArgs, path: readonly string[], sound: Sound): Problem[] => [
+  ...ownNamespaceProblems(args, path, sound),
+  ...versionProblems(args, path, sound),
+];
+
 /** cert-manager's own namespace is made only where it can be. */
-export function installationProblems(
-  { namespace, createNamespace }: Pick<CertManagerArgs, "namespace" | "createNamespace">,
+function ownNamespaceProblems(
+  { adopt, namespace, createNamespace }: InstallationArgs,
   path: readonly string[],
   sound: Sound,
 ): Problem[] {
-  if (!createNamespace || !isBuiltIn(namespace) || !sound([...path, "createNamespace"])) return [];
-  return [problem([...path, "namespace"], builtIn(namespace))];
+  if (!createNamespace || !sound([...path, "createNamespace"])) return [];
+  if (isBuiltIn(namespace)) return [problem([...path, "namespace"], builtIn(namespace))];
+  if (adopt === undefined || !sound([...path, "adopt"])) return [];
+  const reason =
+    "must be false with adopt, and stay so: the namespace of what is adopted exists, and a destroy would delete it with all that is in it";
+  return [problem([...path, "createNamespace"], reason)];
+}
+
+function versionProblems(
+  { allowUnsupportedVersion, version }: InstallationArgs,
+  path: readonly string[],
+  sound: Sound,
+): Problem[] {
+  const at = [...path, "version"];
+  if (!sound(at) || allowUnsupportedVersion) return [];
+  const reason = badRelease(version);
+  return reason === undefined ? [] : [problem(at, `${show(version)} ${reason}, or set allowUnsupportedVersion: true`)];
 }
 
 type Key = keyof typeof certManagerShape;

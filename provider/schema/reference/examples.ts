@@ -56,6 +56,8 @@ export const examples: Readonly<Record<string, Example>> = {
       backend: { service: "shop", port: 80 },
     },
   },
+  "certfleet:index:CertManagerPreflight": { name: "before", args: { version: "1.21.2", namespace: "certs" } },
+  "certfleet:index:GatewayPreflight": { name: "before", args: { gatewayClassNames: ["istio"] } },
   "pulumi:providers:certfleet": {
     name: "internal",
     args: { directory: "https://ca.example.com/acme/directory", resolvers: ["192.0.2.53:53"] },

@@ -29,19 +29,27 @@ const gatewayConfig = {
 
 describe("chartValues", () => {
   it("installs CRDs that outlive it, and is done only once the API answers, after installs and upgrades", () => {
-    expect(chartValues({ namespace: "cert-manager", gatewayApi: true })).toEqual({ ...own, config: gatewayConfig });
+    expect(chartValues({ namespace: "cert-manager", gatewayApi: true, purge: false })).toEqual({
+      ...own,
+      config: gatewayConfig,
+    });
   });
 
   it("keeps the Gateway API switched off on request, and follows the namespace", () => {
-    const values = chartValues({ namespace: "tls", gatewayApi: false });
+    const values = chartValues({ namespace: "tls", gatewayApi: false, purge: false });
     expect(values).toEqual({ ...own, global: { leaderElection: { namespace: "tls" } } });
+  });
+
+  it("lets the CRDs go with the rest only when that is asked for", () => {
+    const values = chartValues({ namespace: "cert-manager", gatewayApi: true, purge: true });
+    expect(values).toMatchObject({ crds: { enabled: true, keep: false } });
   });
 
   it("names the servers that alone are asked, with and without the Gateway API", async () => {
     const servers = ["192.0.2.1:53", "https://dns.example/dns-query"];
     const acmeDNS01Config = { recursiveNameservers: servers, recursiveNameserversOnly: true };
     const { gatewayAPI, ...head } = gatewayConfig;
-    const args = { namespace: "cert-manager", recursiveNameservers: later(servers) };
+    const args = { namespace: "cert-manager", purge: false, recursiveNameservers: later(servers) };
     expect(await valueOf(chartValues({ ...args, gatewayApi: true }))).toEqual({
       ...own,
       config: { ...head, gatewayAPI, acmeDNS01Config },
@@ -54,7 +62,7 @@ describe("chartValues", () => {
 
   it("puts given values over its own, known or not", async () => {
     const values = { crds: { keep: false }, replicaCount: later(2), webhook: { timeoutSeconds: 5 } };
-    expect(await valueOf(chartValues({ namespace: "cert-manager", gatewayApi: true, values }))).toEqual({
+    expect(await valueOf(chartValues({ namespace: "cert-manager", gatewayApi: true, purge: false, values }))).toEqual({
       ...own,
       config: gatewayConfig,
       crds: { enabled: true, keep: false },
@@ -103,6 +111,10 @@ describe("args of the installation", () => {
     expect(certManagerArgs.parse({})).toEqual({
       install: true,
       version: "1.21.2",
+      allowUnsupportedVersion: false,
+      releaseName: "cert-manager",
+      purge: false,
+      rollbackOnFailure: true,
       namespace: "cert-manager",
       createNamespace: true,
       gatewayApi: true,

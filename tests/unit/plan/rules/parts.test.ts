@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { certManagerRules, issuersRules, tlsDomainRules } from "../../../../provider/plan/rules";
+import { certManagerArgs } from "../../../../provider/plan/cert-manager";
 import { cloudflareChallenge, domain } from "../../../support/builders";
 import { linesOf } from "../../problems";
 
@@ -38,10 +39,25 @@ describe("the rules of the other components say exactly", () => {
   it("CertManager: a namespace that cannot be made", () => {
     const reason =
       '"default" is a namespace of Kubernetes itself and cannot be made; leave out createNamespace, or choose another';
-    expect(linesOf(certManagerRules({ namespace: "default", createNamespace: true }, undefined, sound))).toEqual([
-      `namespace: ${reason}`,
+    const args = certManagerArgs.parse({ namespace: "default" });
+    expect(linesOf(certManagerRules(args, undefined, sound))).toEqual([`namespace: ${reason}`]);
+    expect(certManagerRules({ ...args, createNamespace: false }, undefined, sound)).toEqual([]);
+  });
+
+  it("CertManager: a release that nobody should install, unless it is wanted", () => {
+    const args = certManagerArgs.parse({ version: "v1.19.0" });
+    expect(linesOf(certManagerRules(args, undefined, sound))).toEqual([
+      'version: "v1.19.0" issues certificates again without need; use 1.19.1 or newer, or set allowUnsupportedVersion: true',
     ]);
-    expect(certManagerRules({ namespace: "default", createNamespace: false }, undefined, sound)).toEqual([]);
+    expect(certManagerRules({ ...args, allowUnsupportedVersion: true }, undefined, sound)).toEqual([]);
+  });
+
+  it("CertManager: a namespace that is not made because it is adopted", () => {
+    const args = certManagerArgs.parse({ adopt: "release" });
+    expect(linesOf(certManagerRules(args, undefined, sound))).toEqual([
+      expect.stringContaining("createNamespace: must be false with adopt"),
+    ]);
+    expect(certManagerRules({ ...args, createNamespace: false }, undefined, sound)).toEqual([]);
   });
 
   it("Issuers: an account without a contact and a challenge without its credential", () => {
