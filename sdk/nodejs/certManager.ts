@@ -2,6 +2,9 @@
 // *** Do not edit by hand unless you're certain you know what you are doing! ***
 
 import * as pulumi from "@pulumi/pulumi";
+import * as inputs from "./types/input";
+import * as outputs from "./types/output";
+import * as enums from "./types/enums";
 import * as utilities from "./utilities";
 
 /**
@@ -42,11 +45,16 @@ export class CertManager extends pulumi.ComponentResource {
         let resourceInputs: pulumi.Inputs = {};
         opts = opts || {};
         if (!opts.id) {
+            resourceInputs["adopt"] = args?.adopt;
+            resourceInputs["allowUnsupportedVersion"] = (args?.allowUnsupportedVersion) ?? false;
             resourceInputs["createNamespace"] = (args?.createNamespace) ?? true;
             resourceInputs["gatewayApi"] = (args?.gatewayApi) ?? true;
             resourceInputs["kubeconfig"] = args?.kubeconfig ? pulumi.secret(args.kubeconfig) : undefined;
             resourceInputs["namespace"] = (args?.namespace) ?? "cert-manager";
+            resourceInputs["purge"] = (args?.purge) ?? false;
             resourceInputs["recursiveNameservers"] = args?.recursiveNameservers;
+            resourceInputs["releaseName"] = (args?.releaseName) ?? "cert-manager";
+            resourceInputs["rollbackOnFailure"] = (args?.rollbackOnFailure) ?? true;
             resourceInputs["timeoutSeconds"] = (args?.timeoutSeconds) ?? 600;
             resourceInputs["values"] = args?.values;
             resourceInputs["version"] = (args?.version) ?? "1.21.2";
@@ -63,6 +71,18 @@ export class CertManager extends pulumi.ComponentResource {
  * The set of arguments for constructing a CertManager resource.
  */
 export interface CertManagerArgs {
+    /**
+     * Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+     *
+     * Default: a new installation.
+     */
+    adopt?: enums.CertManagerAdoption;
+    /**
+     * Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+     *
+     * Default: `false`.
+     */
+    allowUnsupportedVersion?: boolean;
     /**
      * Whether the namespace is made (and on destroy deleted) here.
      *
@@ -94,6 +114,14 @@ export interface CertManagerArgs {
      */
     namespace?: string;
     /**
+     * Whether a destroy also deletes cert-manager's CRDs, and with them every Issuer and Certificate of the cluster, those of others too. It takes an update before the destroy.
+     *
+     * Default: `false`.
+     *
+     * Source: cert-manager's chart, crds.keep.
+     */
+    purge?: boolean;
+    /**
      * Recursive DNS servers that cert-manager asks, and nothing else, whether a challenge's record is visible: `address:port`, or https URLs of DoH servers (RFC 8484). For networks that reach no authoritative server. Without them, and without `resolvers` in the provider's configuration, the pod's resolver finds the authoritative servers.
      *
      * Rule: must name a server, or be left out; each must be an address with a port such as "1.1.1.1:53", or the https URL of a DoH server (RFC 8484).
@@ -101,6 +129,20 @@ export interface CertManagerArgs {
      * Source: controller.config.cert-manager.io/v1alpha1 acmeDNS01Config.recursiveNameservers.
      */
     recursiveNameservers?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * Name of the Helm release. The objects keep their names, which begin with cert-manager.
+     *
+     * Default: `"cert-manager"`.
+     *
+     * Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123); must be at most 53 characters, as Helm asks.
+     */
+    releaseName?: string;
+    /**
+     * Whether Helm puts back the version before when an upgrade fails, and takes away what it made when an installation fails.
+     *
+     * Default: `true`.
+     */
+    rollbackOnFailure?: boolean;
     /**
      * How long the installation may take until its API answers, in seconds.
      *
@@ -114,7 +156,7 @@ export interface CertManagerArgs {
      */
     values?: pulumi.Input<{[key: string]: any} | undefined>;
     /**
-     * Version of the chart, with or without a leading v. An upgrade is a change of this line.
+     * Version of the chart, with or without a leading v. An upgrade is a change of this line, one minor version at a time.
      *
      * Default: `"1.21.2"`.
      *

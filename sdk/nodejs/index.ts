@@ -10,6 +10,11 @@ export type CertManager = import("./certManager").CertManager;
 export const CertManager: typeof import("./certManager").CertManager = null as any;
 utilities.lazyLoad(exports, ["CertManager"], () => require("./certManager"));
 
+export { CertManagerPreflightArgs } from "./certManagerPreflight";
+export type CertManagerPreflight = import("./certManagerPreflight").CertManagerPreflight;
+export const CertManagerPreflight: typeof import("./certManagerPreflight").CertManagerPreflight = null as any;
+utilities.lazyLoad(exports, ["CertManagerPreflight"], () => require("./certManagerPreflight"));
+
 export { ClusterTlsArgs } from "./clusterTls";
 export type ClusterTls = import("./clusterTls").ClusterTls;
 export const ClusterTls: typeof import("./clusterTls").ClusterTls = null as any;
@@ -19,6 +24,11 @@ export { DnsCredentialsArgs } from "./dnsCredentials";
 export type DnsCredentials = import("./dnsCredentials").DnsCredentials;
 export const DnsCredentials: typeof import("./dnsCredentials").DnsCredentials = null as any;
 utilities.lazyLoad(exports, ["DnsCredentials"], () => require("./dnsCredentials"));
+
+export { GatewayPreflightArgs } from "./gatewayPreflight";
+export type GatewayPreflight = import("./gatewayPreflight").GatewayPreflight;
+export const GatewayPreflight: typeof import("./gatewayPreflight").GatewayPreflight = null as any;
+utilities.lazyLoad(exports, ["GatewayPreflight"], () => require("./gatewayPreflight"));
 
 export { IssuersArgs } from "./issuers";
 export type Issuers = import("./issuers").Issuers;
@@ -54,10 +64,14 @@ const _module = {
         switch (type) {
             case "certfleet:index:CertManager":
                 return new CertManager(name, <any>undefined, { urn })
+            case "certfleet:index:CertManagerPreflight":
+                return new CertManagerPreflight(name, <any>undefined, { urn })
             case "certfleet:index:ClusterTls":
                 return new ClusterTls(name, <any>undefined, { urn })
             case "certfleet:index:DnsCredentials":
                 return new DnsCredentials(name, <any>undefined, { urn })
+            case "certfleet:index:GatewayPreflight":
+                return new GatewayPreflight(name, <any>undefined, { urn })
             case "certfleet:index:Issuers":
                 return new Issuers(name, <any>undefined, { urn })
             case "certfleet:index:TlsDomain":

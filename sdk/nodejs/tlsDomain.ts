@@ -80,9 +80,11 @@ export class TlsDomain extends pulumi.ComponentResource {
                 throw new Error("Missing required property 'platform'");
             }
             resourceInputs["additionalDnsNames"] = args?.additionalDnsNames;
+            resourceInputs["adopt"] = args?.adopt;
             resourceInputs["annotations"] = args?.annotations;
             resourceInputs["backend"] = args?.backend;
             resourceInputs["certificateFrom"] = args?.certificateFrom;
+            resourceInputs["certificateName"] = args?.certificateName;
             resourceInputs["certificateOnly"] = args?.certificateOnly;
             resourceInputs["createNamespace"] = args?.createNamespace;
             resourceInputs["deletionProtection"] = args?.deletionProtection;
@@ -135,6 +137,12 @@ export interface TlsDomainArgs {
      */
     additionalDnsNames?: string[];
     /**
+     * Takes over the Certificate that exists, with its Secret, instead of making one. `privateKey` must be said then, for another key is another certificate. Leave it out again afterwards.
+     *
+     * Default: `false`.
+     */
+    adopt?: boolean;
+    /**
      * Annotations of everything that is made for the domain.
      */
     annotations?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
@@ -148,6 +156,14 @@ export interface TlsDomainArgs {
      * Rule: must be a full name such as shop.example.com, or a wildcard for its first label, without scheme, port or path.
      */
     certificateFrom?: string;
+    /**
+     * Name of the Certificate in the cluster, for one that is adopted. Another name is another Certificate.
+     *
+     * Default: follows from the host.
+     *
+     * Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+     */
+    certificateName?: string;
     /**
      * Makes the Certificate but no route, for a Secret that something else serves.
      *

@@ -28,6 +28,10 @@ func NewCertManager(ctx *pulumi.Context,
 		args = &CertManagerArgs{}
 	}
 
+	if args.AllowUnsupportedVersion == nil {
+		allowUnsupportedVersion_ := false
+		args.AllowUnsupportedVersion = &allowUnsupportedVersion_
+	}
 	if args.CreateNamespace == nil {
 		createNamespace_ := true
 		args.CreateNamespace = &createNamespace_
@@ -39,6 +43,18 @@ func NewCertManager(ctx *pulumi.Context,
 	if args.Namespace == nil {
 		namespace_ := "cert-manager"
 		args.Namespace = &namespace_
+	}
+	if args.Purge == nil {
+		purge_ := false
+		args.Purge = &purge_
+	}
+	if args.ReleaseName == nil {
+		releaseName_ := "cert-manager"
+		args.ReleaseName = &releaseName_
+	}
+	if args.RollbackOnFailure == nil {
+		rollbackOnFailure_ := true
+		args.RollbackOnFailure = &rollbackOnFailure_
 	}
 	if args.TimeoutSeconds == nil {
 		timeoutSeconds_ := 600
@@ -61,6 +77,14 @@ func NewCertManager(ctx *pulumi.Context,
 }
 
 type certManagerArgs struct {
+	// Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+	//
+	// Default: a new installation.
+	Adopt *CertManagerAdoption `pulumi:"adopt"`
+	// Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+	//
+	// Default: `false`.
+	AllowUnsupportedVersion *bool `pulumi:"allowUnsupportedVersion"`
 	// Whether the namespace is made (and on destroy deleted) here.
 	//
 	// Default: `true`.
@@ -83,12 +107,28 @@ type certManagerArgs struct {
 	//
 	// Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
 	Namespace *string `pulumi:"namespace"`
+	// Whether a destroy also deletes cert-manager's CRDs, and with them every Issuer and Certificate of the cluster, those of others too. It takes an update before the destroy.
+	//
+	// Default: `false`.
+	//
+	// Source: cert-manager's chart, crds.keep.
+	Purge *bool `pulumi:"purge"`
 	// Recursive DNS servers that cert-manager asks, and nothing else, whether a challenge's record is visible: `address:port`, or https URLs of DoH servers (RFC 8484). For networks that reach no authoritative server. Without them, and without `resolvers` in the provider's configuration, the pod's resolver finds the authoritative servers.
 	//
 	// Rule: must name a server, or be left out; each must be an address with a port such as "1.1.1.1:53", or the https URL of a DoH server (RFC 8484).
 	//
 	// Source: controller.config.cert-manager.io/v1alpha1 acmeDNS01Config.recursiveNameservers.
 	RecursiveNameservers []string `pulumi:"recursiveNameservers"`
+	// Name of the Helm release. The objects keep their names, which begin with cert-manager.
+	//
+	// Default: `"cert-manager"`.
+	//
+	// Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123); must be at most 53 characters, as Helm asks.
+	ReleaseName *string `pulumi:"releaseName"`
+	// Whether Helm puts back the version before when an upgrade fails, and takes away what it made when an installation fails.
+	//
+	// Default: `true`.
+	RollbackOnFailure *bool `pulumi:"rollbackOnFailure"`
 	// How long the installation may take until its API answers, in seconds.
 	//
 	// Default: `600`.
@@ -97,7 +137,7 @@ type certManagerArgs struct {
 	TimeoutSeconds *int `pulumi:"timeoutSeconds"`
 	// Further values of the chart, merged over those that certfleet sets.
 	Values map[string]interface{} `pulumi:"values"`
-	// Version of the chart, with or without a leading v. An upgrade is a change of this line.
+	// Version of the chart, with or without a leading v. An upgrade is a change of this line, one minor version at a time.
 	//
 	// Default: `"1.21.2"`.
 	//
@@ -107,6 +147,14 @@ type certManagerArgs struct {
 
 // The set of arguments for constructing a CertManager resource.
 type CertManagerArgs struct {
+	// Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+	//
+	// Default: a new installation.
+	Adopt *CertManagerAdoption
+	// Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+	//
+	// Default: `false`.
+	AllowUnsupportedVersion *bool
 	// Whether the namespace is made (and on destroy deleted) here.
 	//
 	// Default: `true`.
@@ -129,12 +177,28 @@ type CertManagerArgs struct {
 	//
 	// Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
 	Namespace *string
+	// Whether a destroy also deletes cert-manager's CRDs, and with them every Issuer and Certificate of the cluster, those of others too. It takes an update before the destroy.
+	//
+	// Default: `false`.
+	//
+	// Source: cert-manager's chart, crds.keep.
+	Purge *bool
 	// Recursive DNS servers that cert-manager asks, and nothing else, whether a challenge's record is visible: `address:port`, or https URLs of DoH servers (RFC 8484). For networks that reach no authoritative server. Without them, and without `resolvers` in the provider's configuration, the pod's resolver finds the authoritative servers.
 	//
 	// Rule: must name a server, or be left out; each must be an address with a port such as "1.1.1.1:53", or the https URL of a DoH server (RFC 8484).
 	//
 	// Source: controller.config.cert-manager.io/v1alpha1 acmeDNS01Config.recursiveNameservers.
 	RecursiveNameservers pulumi.StringArrayInput
+	// Name of the Helm release. The objects keep their names, which begin with cert-manager.
+	//
+	// Default: `"cert-manager"`.
+	//
+	// Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123); must be at most 53 characters, as Helm asks.
+	ReleaseName *string
+	// Whether Helm puts back the version before when an upgrade fails, and takes away what it made when an installation fails.
+	//
+	// Default: `true`.
+	RollbackOnFailure *bool
 	// How long the installation may take until its API answers, in seconds.
 	//
 	// Default: `600`.
@@ -143,7 +207,7 @@ type CertManagerArgs struct {
 	TimeoutSeconds *int
 	// Further values of the chart, merged over those that certfleet sets.
 	Values pulumi.MapInput
-	// Version of the chart, with or without a leading v. An upgrade is a change of this line.
+	// Version of the chart, with or without a leading v. An upgrade is a change of this line, one minor version at a time.
 	//
 	// Default: `"1.21.2"`.
 	//

@@ -23,10 +23,14 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 	switch typ {
 	case "certfleet:index:CertManager":
 		r = &CertManager{}
+	case "certfleet:index:CertManagerPreflight":
+		r = &CertManagerPreflight{}
 	case "certfleet:index:ClusterTls":
 		r = &ClusterTls{}
 	case "certfleet:index:DnsCredentials":
 		r = &DnsCredentials{}
+	case "certfleet:index:GatewayPreflight":
+		r = &GatewayPreflight{}
 	case "certfleet:index:Issuers":
 		r = &Issuers{}
 	case "certfleet:index:TlsDomain":

@@ -226,6 +226,174 @@ func (o AcmeEnvironmentArrayOutput) Index(i pulumi.IntInput) AcmeEnvironmentOutp
 	}).(AcmeEnvironmentOutput)
 }
 
+// How a cert-manager that is taken over was installed.
+type CertManagerAdoption string
+
+const (
+	// By Helm: the release `releaseName` in `namespace` is imported.
+	CertManagerAdoptionRelease = CertManagerAdoption("release")
+	// By kubectl from manifests: a Helm release is made that takes over the objects of its names.
+	CertManagerAdoptionManifests = CertManagerAdoption("manifests")
+)
+
+func (CertManagerAdoption) ElementType() reflect.Type {
+	return reflect.TypeOf((*CertManagerAdoption)(nil)).Elem()
+}
+
+func (e CertManagerAdoption) ToCertManagerAdoptionOutput() CertManagerAdoptionOutput {
+	return pulumi.ToOutput(e).(CertManagerAdoptionOutput)
+}
+
+func (e CertManagerAdoption) ToCertManagerAdoptionOutputWithContext(ctx context.Context) CertManagerAdoptionOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(CertManagerAdoptionOutput)
+}
+
+func (e CertManagerAdoption) ToCertManagerAdoptionPtrOutput() CertManagerAdoptionPtrOutput {
+	return e.ToCertManagerAdoptionPtrOutputWithContext(context.Background())
+}
+
+func (e CertManagerAdoption) ToCertManagerAdoptionPtrOutputWithContext(ctx context.Context) CertManagerAdoptionPtrOutput {
+	return CertManagerAdoption(e).ToCertManagerAdoptionOutputWithContext(ctx).ToCertManagerAdoptionPtrOutputWithContext(ctx)
+}
+
+func (e CertManagerAdoption) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e CertManagerAdoption) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e CertManagerAdoption) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e CertManagerAdoption) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type CertManagerAdoptionOutput struct{ *pulumi.OutputState }
+
+func (CertManagerAdoptionOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CertManagerAdoption)(nil)).Elem()
+}
+
+func (o CertManagerAdoptionOutput) ToCertManagerAdoptionOutput() CertManagerAdoptionOutput {
+	return o
+}
+
+func (o CertManagerAdoptionOutput) ToCertManagerAdoptionOutputWithContext(ctx context.Context) CertManagerAdoptionOutput {
+	return o
+}
+
+func (o CertManagerAdoptionOutput) ToCertManagerAdoptionPtrOutput() CertManagerAdoptionPtrOutput {
+	return o.ToCertManagerAdoptionPtrOutputWithContext(context.Background())
+}
+
+func (o CertManagerAdoptionOutput) ToCertManagerAdoptionPtrOutputWithContext(ctx context.Context) CertManagerAdoptionPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v CertManagerAdoption) *CertManagerAdoption {
+		return &v
+	}).(CertManagerAdoptionPtrOutput)
+}
+
+func (o CertManagerAdoptionOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o CertManagerAdoptionOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e CertManagerAdoption) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o CertManagerAdoptionOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o CertManagerAdoptionOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e CertManagerAdoption) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type CertManagerAdoptionPtrOutput struct{ *pulumi.OutputState }
+
+func (CertManagerAdoptionPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**CertManagerAdoption)(nil)).Elem()
+}
+
+func (o CertManagerAdoptionPtrOutput) ToCertManagerAdoptionPtrOutput() CertManagerAdoptionPtrOutput {
+	return o
+}
+
+func (o CertManagerAdoptionPtrOutput) ToCertManagerAdoptionPtrOutputWithContext(ctx context.Context) CertManagerAdoptionPtrOutput {
+	return o
+}
+
+func (o CertManagerAdoptionPtrOutput) Elem() CertManagerAdoptionOutput {
+	return o.ApplyT(func(v *CertManagerAdoption) CertManagerAdoption {
+		if v != nil {
+			return *v
+		}
+		var ret CertManagerAdoption
+		return ret
+	}).(CertManagerAdoptionOutput)
+}
+
+func (o CertManagerAdoptionPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o CertManagerAdoptionPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *CertManagerAdoption) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// CertManagerAdoptionInput is an input type that accepts values of the CertManagerAdoption enum
+// A concrete instance of `CertManagerAdoptionInput` can be one of the following:
+//
+//	CertManagerAdoptionRelease
+//	CertManagerAdoptionManifests
+type CertManagerAdoptionInput interface {
+	pulumi.Input
+
+	ToCertManagerAdoptionOutput() CertManagerAdoptionOutput
+	ToCertManagerAdoptionOutputWithContext(context.Context) CertManagerAdoptionOutput
+}
+
+var certManagerAdoptionPtrType = reflect.TypeOf((**CertManagerAdoption)(nil)).Elem()
+
+type CertManagerAdoptionPtrInput interface {
+	pulumi.Input
+
+	ToCertManagerAdoptionPtrOutput() CertManagerAdoptionPtrOutput
+	ToCertManagerAdoptionPtrOutputWithContext(context.Context) CertManagerAdoptionPtrOutput
+}
+
+type certManagerAdoptionPtr string
+
+func CertManagerAdoptionPtr(v string) CertManagerAdoptionPtrInput {
+	return (*certManagerAdoptionPtr)(&v)
+}
+
+func (*certManagerAdoptionPtr) ElementType() reflect.Type {
+	return certManagerAdoptionPtrType
+}
+
+func (in *certManagerAdoptionPtr) ToCertManagerAdoptionPtrOutput() CertManagerAdoptionPtrOutput {
+	return pulumi.ToOutput(in).(CertManagerAdoptionPtrOutput)
+}
+
+func (in *certManagerAdoptionPtr) ToCertManagerAdoptionPtrOutputWithContext(ctx context.Context) CertManagerAdoptionPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(CertManagerAdoptionPtrOutput)
+}
+
 // Algorithm of a certificate's key.
 type PrivateKeyAlgorithm string
 
@@ -401,11 +569,15 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*AcmeEnvironmentInput)(nil)).Elem(), AcmeEnvironment("staging"))
 	pulumi.RegisterInputType(reflect.TypeOf((*AcmeEnvironmentPtrInput)(nil)).Elem(), AcmeEnvironment("staging"))
 	pulumi.RegisterInputType(reflect.TypeOf((*AcmeEnvironmentArrayInput)(nil)).Elem(), AcmeEnvironmentArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CertManagerAdoptionInput)(nil)).Elem(), CertManagerAdoption("release"))
+	pulumi.RegisterInputType(reflect.TypeOf((*CertManagerAdoptionPtrInput)(nil)).Elem(), CertManagerAdoption("release"))
 	pulumi.RegisterInputType(reflect.TypeOf((*PrivateKeyAlgorithmInput)(nil)).Elem(), PrivateKeyAlgorithm("ECDSA"))
 	pulumi.RegisterInputType(reflect.TypeOf((*PrivateKeyAlgorithmPtrInput)(nil)).Elem(), PrivateKeyAlgorithm("ECDSA"))
 	pulumi.RegisterOutputType(AcmeEnvironmentOutput{})
 	pulumi.RegisterOutputType(AcmeEnvironmentPtrOutput{})
 	pulumi.RegisterOutputType(AcmeEnvironmentArrayOutput{})
+	pulumi.RegisterOutputType(CertManagerAdoptionOutput{})
+	pulumi.RegisterOutputType(CertManagerAdoptionPtrOutput{})
 	pulumi.RegisterOutputType(PrivateKeyAlgorithmOutput{})
 	pulumi.RegisterOutputType(PrivateKeyAlgorithmPtrOutput{})
 }

@@ -35,6 +35,8 @@ type Acme struct {
 	//
 	// Default: `"custom"` if `directory` is given, else `"staging"`.
 	Environment *AcmeEnvironment `pulumi:"environment"`
+	// Names of the ClusterIssuers and of their accounts' keys, and which of them are taken over.
+	Issuers *AcmeIssuers `pulumi:"issuers"`
 }
 
 // AcmeInput is an input type that accepts AcmeArgs and AcmeOutput values.
@@ -70,6 +72,8 @@ type AcmeArgs struct {
 	//
 	// Default: `"custom"` if `directory` is given, else `"staging"`.
 	Environment *AcmeEnvironment `pulumi:"environment"`
+	// Names of the ClusterIssuers and of their accounts' keys, and which of them are taken over.
+	Issuers *AcmeIssuersArgs `pulumi:"issuers"`
 }
 
 func (AcmeArgs) ElementType() reflect.Type {
@@ -185,6 +189,11 @@ func (o AcmeOutput) Environment() AcmeEnvironmentPtrOutput {
 	return o.ApplyT(func(v Acme) *AcmeEnvironment { return v.Environment }).(AcmeEnvironmentPtrOutput)
 }
 
+// Names of the ClusterIssuers and of their accounts' keys, and which of them are taken over.
+func (o AcmeOutput) Issuers() AcmeIssuersPtrOutput {
+	return o.ApplyT(func(v Acme) *AcmeIssuers { return v.Issuers }).(AcmeIssuersPtrOutput)
+}
+
 type AcmePtrOutput struct{ *pulumi.OutputState }
 
 func (AcmePtrOutput) ElementType() reflect.Type {
@@ -267,6 +276,16 @@ func (o AcmePtrOutput) Environment() AcmeEnvironmentPtrOutput {
 		}
 		return v.Environment
 	}).(AcmeEnvironmentPtrOutput)
+}
+
+// Names of the ClusterIssuers and of their accounts' keys, and which of them are taken over.
+func (o AcmePtrOutput) Issuers() AcmeIssuersPtrOutput {
+	return o.ApplyT(func(v *Acme) *AcmeIssuers {
+		if v == nil {
+			return nil
+		}
+		return v.Issuers
+	}).(AcmeIssuersPtrOutput)
 }
 
 // An ACME directory of your own choice (RFC 8555 section 7.1.1).
@@ -468,6 +487,410 @@ func (o AcmeDirectoryPtrOutput) Url() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
+// The ClusterIssuer of an ACME environment, for one that exists already.
+type AcmeIssuer struct {
+	// Secret with the account's key, in cert-manager's namespace. Another Secret is another account.
+	//
+	// Default: the ClusterIssuer's name with `-account-key`.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.privateKeySecretRef.
+	AccountKeySecret *string `pulumi:"accountKeySecret"`
+	// Takes over the ClusterIssuer that exists, instead of making one. Leave it out again afterwards.
+	//
+	// Default: `false`.
+	Adopt *bool `pulumi:"adopt"`
+	// Name of the ClusterIssuer. Another name is another ClusterIssuer.
+	//
+	// Default: `letsencrypt-staging`, `letsencrypt-production` or `acme`.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+	Name *string `pulumi:"name"`
+}
+
+// AcmeIssuerInput is an input type that accepts AcmeIssuerArgs and AcmeIssuerOutput values.
+// You can construct a concrete instance of `AcmeIssuerInput` via:
+//
+//	AcmeIssuerArgs{...}
+type AcmeIssuerInput interface {
+	pulumi.Input
+
+	ToAcmeIssuerOutput() AcmeIssuerOutput
+	ToAcmeIssuerOutputWithContext(context.Context) AcmeIssuerOutput
+}
+
+// The ClusterIssuer of an ACME environment, for one that exists already.
+type AcmeIssuerArgs struct {
+	// Secret with the account's key, in cert-manager's namespace. Another Secret is another account.
+	//
+	// Default: the ClusterIssuer's name with `-account-key`.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.privateKeySecretRef.
+	AccountKeySecret *string `pulumi:"accountKeySecret"`
+	// Takes over the ClusterIssuer that exists, instead of making one. Leave it out again afterwards.
+	//
+	// Default: `false`.
+	Adopt *bool `pulumi:"adopt"`
+	// Name of the ClusterIssuer. Another name is another ClusterIssuer.
+	//
+	// Default: `letsencrypt-staging`, `letsencrypt-production` or `acme`.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+	Name *string `pulumi:"name"`
+}
+
+func (AcmeIssuerArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AcmeIssuer)(nil)).Elem()
+}
+
+func (i AcmeIssuerArgs) ToAcmeIssuerOutput() AcmeIssuerOutput {
+	return i.ToAcmeIssuerOutputWithContext(context.Background())
+}
+
+func (i AcmeIssuerArgs) ToAcmeIssuerOutputWithContext(ctx context.Context) AcmeIssuerOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AcmeIssuerOutput)
+}
+
+func (i AcmeIssuerArgs) ToAcmeIssuerPtrOutput() AcmeIssuerPtrOutput {
+	return i.ToAcmeIssuerPtrOutputWithContext(context.Background())
+}
+
+func (i AcmeIssuerArgs) ToAcmeIssuerPtrOutputWithContext(ctx context.Context) AcmeIssuerPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AcmeIssuerOutput).ToAcmeIssuerPtrOutputWithContext(ctx)
+}
+
+// AcmeIssuerPtrInput is an input type that accepts AcmeIssuerArgs, AcmeIssuerPtr and AcmeIssuerPtrOutput values.
+// You can construct a concrete instance of `AcmeIssuerPtrInput` via:
+//
+//	        AcmeIssuerArgs{...}
+//
+//	or:
+//
+//	        nil
+type AcmeIssuerPtrInput interface {
+	pulumi.Input
+
+	ToAcmeIssuerPtrOutput() AcmeIssuerPtrOutput
+	ToAcmeIssuerPtrOutputWithContext(context.Context) AcmeIssuerPtrOutput
+}
+
+type acmeIssuerPtrType AcmeIssuerArgs
+
+func AcmeIssuerPtr(v *AcmeIssuerArgs) AcmeIssuerPtrInput {
+	return (*acmeIssuerPtrType)(v)
+}
+
+func (*acmeIssuerPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AcmeIssuer)(nil)).Elem()
+}
+
+func (i *acmeIssuerPtrType) ToAcmeIssuerPtrOutput() AcmeIssuerPtrOutput {
+	return i.ToAcmeIssuerPtrOutputWithContext(context.Background())
+}
+
+func (i *acmeIssuerPtrType) ToAcmeIssuerPtrOutputWithContext(ctx context.Context) AcmeIssuerPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AcmeIssuerPtrOutput)
+}
+
+// The ClusterIssuer of an ACME environment, for one that exists already.
+type AcmeIssuerOutput struct{ *pulumi.OutputState }
+
+func (AcmeIssuerOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AcmeIssuer)(nil)).Elem()
+}
+
+func (o AcmeIssuerOutput) ToAcmeIssuerOutput() AcmeIssuerOutput {
+	return o
+}
+
+func (o AcmeIssuerOutput) ToAcmeIssuerOutputWithContext(ctx context.Context) AcmeIssuerOutput {
+	return o
+}
+
+func (o AcmeIssuerOutput) ToAcmeIssuerPtrOutput() AcmeIssuerPtrOutput {
+	return o.ToAcmeIssuerPtrOutputWithContext(context.Background())
+}
+
+func (o AcmeIssuerOutput) ToAcmeIssuerPtrOutputWithContext(ctx context.Context) AcmeIssuerPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AcmeIssuer) *AcmeIssuer {
+		return &v
+	}).(AcmeIssuerPtrOutput)
+}
+
+// Secret with the account's key, in cert-manager's namespace. Another Secret is another account.
+//
+// Default: the ClusterIssuer's name with `-account-key`.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.privateKeySecretRef.
+func (o AcmeIssuerOutput) AccountKeySecret() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AcmeIssuer) *string { return v.AccountKeySecret }).(pulumi.StringPtrOutput)
+}
+
+// Takes over the ClusterIssuer that exists, instead of making one. Leave it out again afterwards.
+//
+// Default: `false`.
+func (o AcmeIssuerOutput) Adopt() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AcmeIssuer) *bool { return v.Adopt }).(pulumi.BoolPtrOutput)
+}
+
+// Name of the ClusterIssuer. Another name is another ClusterIssuer.
+//
+// Default: `letsencrypt-staging`, `letsencrypt-production` or `acme`.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+func (o AcmeIssuerOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AcmeIssuer) *string { return v.Name }).(pulumi.StringPtrOutput)
+}
+
+type AcmeIssuerPtrOutput struct{ *pulumi.OutputState }
+
+func (AcmeIssuerPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AcmeIssuer)(nil)).Elem()
+}
+
+func (o AcmeIssuerPtrOutput) ToAcmeIssuerPtrOutput() AcmeIssuerPtrOutput {
+	return o
+}
+
+func (o AcmeIssuerPtrOutput) ToAcmeIssuerPtrOutputWithContext(ctx context.Context) AcmeIssuerPtrOutput {
+	return o
+}
+
+func (o AcmeIssuerPtrOutput) Elem() AcmeIssuerOutput {
+	return o.ApplyT(func(v *AcmeIssuer) AcmeIssuer {
+		if v != nil {
+			return *v
+		}
+		var ret AcmeIssuer
+		return ret
+	}).(AcmeIssuerOutput)
+}
+
+// Secret with the account's key, in cert-manager's namespace. Another Secret is another account.
+//
+// Default: the ClusterIssuer's name with `-account-key`.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.privateKeySecretRef.
+func (o AcmeIssuerPtrOutput) AccountKeySecret() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AcmeIssuer) *string {
+		if v == nil {
+			return nil
+		}
+		return v.AccountKeySecret
+	}).(pulumi.StringPtrOutput)
+}
+
+// Takes over the ClusterIssuer that exists, instead of making one. Leave it out again afterwards.
+//
+// Default: `false`.
+func (o AcmeIssuerPtrOutput) Adopt() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AcmeIssuer) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Adopt
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Name of the ClusterIssuer. Another name is another ClusterIssuer.
+//
+// Default: `letsencrypt-staging`, `letsencrypt-production` or `acme`.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+func (o AcmeIssuerPtrOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AcmeIssuer) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Name
+	}).(pulumi.StringPtrOutput)
+}
+
+// ClusterIssuers by ACME environment, where they are not as certfleet makes them.
+type AcmeIssuers struct {
+	// That of environment `custom`.
+	Custom *AcmeIssuer `pulumi:"custom"`
+	// That of environment `production`.
+	Production *AcmeIssuer `pulumi:"production"`
+	// That of environment `staging`.
+	Staging *AcmeIssuer `pulumi:"staging"`
+}
+
+// AcmeIssuersInput is an input type that accepts AcmeIssuersArgs and AcmeIssuersOutput values.
+// You can construct a concrete instance of `AcmeIssuersInput` via:
+//
+//	AcmeIssuersArgs{...}
+type AcmeIssuersInput interface {
+	pulumi.Input
+
+	ToAcmeIssuersOutput() AcmeIssuersOutput
+	ToAcmeIssuersOutputWithContext(context.Context) AcmeIssuersOutput
+}
+
+// ClusterIssuers by ACME environment, where they are not as certfleet makes them.
+type AcmeIssuersArgs struct {
+	// That of environment `custom`.
+	Custom *AcmeIssuerArgs `pulumi:"custom"`
+	// That of environment `production`.
+	Production *AcmeIssuerArgs `pulumi:"production"`
+	// That of environment `staging`.
+	Staging *AcmeIssuerArgs `pulumi:"staging"`
+}
+
+func (AcmeIssuersArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AcmeIssuers)(nil)).Elem()
+}
+
+func (i AcmeIssuersArgs) ToAcmeIssuersOutput() AcmeIssuersOutput {
+	return i.ToAcmeIssuersOutputWithContext(context.Background())
+}
+
+func (i AcmeIssuersArgs) ToAcmeIssuersOutputWithContext(ctx context.Context) AcmeIssuersOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AcmeIssuersOutput)
+}
+
+func (i AcmeIssuersArgs) ToAcmeIssuersPtrOutput() AcmeIssuersPtrOutput {
+	return i.ToAcmeIssuersPtrOutputWithContext(context.Background())
+}
+
+func (i AcmeIssuersArgs) ToAcmeIssuersPtrOutputWithContext(ctx context.Context) AcmeIssuersPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AcmeIssuersOutput).ToAcmeIssuersPtrOutputWithContext(ctx)
+}
+
+// AcmeIssuersPtrInput is an input type that accepts AcmeIssuersArgs, AcmeIssuersPtr and AcmeIssuersPtrOutput values.
+// You can construct a concrete instance of `AcmeIssuersPtrInput` via:
+//
+//	        AcmeIssuersArgs{...}
+//
+//	or:
+//
+//	        nil
+type AcmeIssuersPtrInput interface {
+	pulumi.Input
+
+	ToAcmeIssuersPtrOutput() AcmeIssuersPtrOutput
+	ToAcmeIssuersPtrOutputWithContext(context.Context) AcmeIssuersPtrOutput
+}
+
+type acmeIssuersPtrType AcmeIssuersArgs
+
+func AcmeIssuersPtr(v *AcmeIssuersArgs) AcmeIssuersPtrInput {
+	return (*acmeIssuersPtrType)(v)
+}
+
+func (*acmeIssuersPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AcmeIssuers)(nil)).Elem()
+}
+
+func (i *acmeIssuersPtrType) ToAcmeIssuersPtrOutput() AcmeIssuersPtrOutput {
+	return i.ToAcmeIssuersPtrOutputWithContext(context.Background())
+}
+
+func (i *acmeIssuersPtrType) ToAcmeIssuersPtrOutputWithContext(ctx context.Context) AcmeIssuersPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AcmeIssuersPtrOutput)
+}
+
+// ClusterIssuers by ACME environment, where they are not as certfleet makes them.
+type AcmeIssuersOutput struct{ *pulumi.OutputState }
+
+func (AcmeIssuersOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AcmeIssuers)(nil)).Elem()
+}
+
+func (o AcmeIssuersOutput) ToAcmeIssuersOutput() AcmeIssuersOutput {
+	return o
+}
+
+func (o AcmeIssuersOutput) ToAcmeIssuersOutputWithContext(ctx context.Context) AcmeIssuersOutput {
+	return o
+}
+
+func (o AcmeIssuersOutput) ToAcmeIssuersPtrOutput() AcmeIssuersPtrOutput {
+	return o.ToAcmeIssuersPtrOutputWithContext(context.Background())
+}
+
+func (o AcmeIssuersOutput) ToAcmeIssuersPtrOutputWithContext(ctx context.Context) AcmeIssuersPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AcmeIssuers) *AcmeIssuers {
+		return &v
+	}).(AcmeIssuersPtrOutput)
+}
+
+// That of environment `custom`.
+func (o AcmeIssuersOutput) Custom() AcmeIssuerPtrOutput {
+	return o.ApplyT(func(v AcmeIssuers) *AcmeIssuer { return v.Custom }).(AcmeIssuerPtrOutput)
+}
+
+// That of environment `production`.
+func (o AcmeIssuersOutput) Production() AcmeIssuerPtrOutput {
+	return o.ApplyT(func(v AcmeIssuers) *AcmeIssuer { return v.Production }).(AcmeIssuerPtrOutput)
+}
+
+// That of environment `staging`.
+func (o AcmeIssuersOutput) Staging() AcmeIssuerPtrOutput {
+	return o.ApplyT(func(v AcmeIssuers) *AcmeIssuer { return v.Staging }).(AcmeIssuerPtrOutput)
+}
+
+type AcmeIssuersPtrOutput struct{ *pulumi.OutputState }
+
+func (AcmeIssuersPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AcmeIssuers)(nil)).Elem()
+}
+
+func (o AcmeIssuersPtrOutput) ToAcmeIssuersPtrOutput() AcmeIssuersPtrOutput {
+	return o
+}
+
+func (o AcmeIssuersPtrOutput) ToAcmeIssuersPtrOutputWithContext(ctx context.Context) AcmeIssuersPtrOutput {
+	return o
+}
+
+func (o AcmeIssuersPtrOutput) Elem() AcmeIssuersOutput {
+	return o.ApplyT(func(v *AcmeIssuers) AcmeIssuers {
+		if v != nil {
+			return *v
+		}
+		var ret AcmeIssuers
+		return ret
+	}).(AcmeIssuersOutput)
+}
+
+// That of environment `custom`.
+func (o AcmeIssuersPtrOutput) Custom() AcmeIssuerPtrOutput {
+	return o.ApplyT(func(v *AcmeIssuers) *AcmeIssuer {
+		if v == nil {
+			return nil
+		}
+		return v.Custom
+	}).(AcmeIssuerPtrOutput)
+}
+
+// That of environment `production`.
+func (o AcmeIssuersPtrOutput) Production() AcmeIssuerPtrOutput {
+	return o.ApplyT(func(v *AcmeIssuers) *AcmeIssuer {
+		if v == nil {
+			return nil
+		}
+		return v.Production
+	}).(AcmeIssuerPtrOutput)
+}
+
+// That of environment `staging`.
+func (o AcmeIssuersPtrOutput) Staging() AcmeIssuerPtrOutput {
+	return o.ApplyT(func(v *AcmeIssuers) *AcmeIssuer {
+		if v == nil {
+			return nil
+		}
+		return v.Staging
+	}).(AcmeIssuerPtrOutput)
+}
+
 // The Service that answers for a domain.
 type Backend struct {
 	// Port of the Service.
@@ -645,6 +1068,14 @@ func (o BackendPtrOutput) Service() pulumi.StringPtrOutput {
 
 // How cert-manager is installed.
 type CertManagerInstallation struct {
+	// Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+	//
+	// Default: a new installation.
+	Adopt *CertManagerAdoption `pulumi:"adopt"`
+	// Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+	//
+	// Default: `false`.
+	AllowUnsupportedVersion *bool `pulumi:"allowUnsupportedVersion"`
 	// Whether the namespace is made (and on destroy deleted) here.
 	//
 	// Default: `true`.
@@ -665,12 +1096,28 @@ type CertManagerInstallation struct {
 	//
 	// Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
 	Namespace *string `pulumi:"namespace"`
+	// Whether a destroy also deletes cert-manager's CRDs, and with them every Issuer and Certificate of the cluster, those of others too. It takes an update before the destroy.
+	//
+	// Default: `false`.
+	//
+	// Source: cert-manager's chart, crds.keep.
+	Purge *bool `pulumi:"purge"`
 	// Recursive DNS servers that cert-manager asks, and nothing else, whether a challenge's record is visible: `address:port`, or https URLs of DoH servers (RFC 8484). For networks that reach no authoritative server. Without them, and without `resolvers` in the provider's configuration, the pod's resolver finds the authoritative servers.
 	//
 	// Rule: must name a server, or be left out; each must be an address with a port such as "1.1.1.1:53", or the https URL of a DoH server (RFC 8484).
 	//
 	// Source: controller.config.cert-manager.io/v1alpha1 acmeDNS01Config.recursiveNameservers.
 	RecursiveNameservers []string `pulumi:"recursiveNameservers"`
+	// Name of the Helm release. The objects keep their names, which begin with cert-manager.
+	//
+	// Default: `"cert-manager"`.
+	//
+	// Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123); must be at most 53 characters, as Helm asks.
+	ReleaseName *string `pulumi:"releaseName"`
+	// Whether Helm puts back the version before when an upgrade fails, and takes away what it made when an installation fails.
+	//
+	// Default: `true`.
+	RollbackOnFailure *bool `pulumi:"rollbackOnFailure"`
 	// How long the installation may take until its API answers, in seconds.
 	//
 	// Default: `600`.
@@ -679,7 +1126,7 @@ type CertManagerInstallation struct {
 	TimeoutSeconds *int `pulumi:"timeoutSeconds"`
 	// Further values of the chart, merged over those that certfleet sets.
 	Values map[string]interface{} `pulumi:"values"`
-	// Version of the chart, with or without a leading v. An upgrade is a change of this line.
+	// Version of the chart, with or without a leading v. An upgrade is a change of this line, one minor version at a time.
 	//
 	// Default: `"1.21.2"`.
 	//
@@ -693,6 +1140,10 @@ func (val *CertManagerInstallation) Defaults() *CertManagerInstallation {
 		return nil
 	}
 	tmp := *val
+	if tmp.AllowUnsupportedVersion == nil {
+		allowUnsupportedVersion_ := false
+		tmp.AllowUnsupportedVersion = &allowUnsupportedVersion_
+	}
 	if tmp.CreateNamespace == nil {
 		createNamespace_ := true
 		tmp.CreateNamespace = &createNamespace_
@@ -708,6 +1159,18 @@ func (val *CertManagerInstallation) Defaults() *CertManagerInstallation {
 	if tmp.Namespace == nil {
 		namespace_ := "cert-manager"
 		tmp.Namespace = &namespace_
+	}
+	if tmp.Purge == nil {
+		purge_ := false
+		tmp.Purge = &purge_
+	}
+	if tmp.ReleaseName == nil {
+		releaseName_ := "cert-manager"
+		tmp.ReleaseName = &releaseName_
+	}
+	if tmp.RollbackOnFailure == nil {
+		rollbackOnFailure_ := true
+		tmp.RollbackOnFailure = &rollbackOnFailure_
 	}
 	if tmp.TimeoutSeconds == nil {
 		timeoutSeconds_ := 600
@@ -733,6 +1196,14 @@ type CertManagerInstallationInput interface {
 
 // How cert-manager is installed.
 type CertManagerInstallationArgs struct {
+	// Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+	//
+	// Default: a new installation.
+	Adopt *CertManagerAdoption `pulumi:"adopt"`
+	// Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+	//
+	// Default: `false`.
+	AllowUnsupportedVersion *bool `pulumi:"allowUnsupportedVersion"`
 	// Whether the namespace is made (and on destroy deleted) here.
 	//
 	// Default: `true`.
@@ -753,12 +1224,28 @@ type CertManagerInstallationArgs struct {
 	//
 	// Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
 	Namespace *string `pulumi:"namespace"`
+	// Whether a destroy also deletes cert-manager's CRDs, and with them every Issuer and Certificate of the cluster, those of others too. It takes an update before the destroy.
+	//
+	// Default: `false`.
+	//
+	// Source: cert-manager's chart, crds.keep.
+	Purge *bool `pulumi:"purge"`
 	// Recursive DNS servers that cert-manager asks, and nothing else, whether a challenge's record is visible: `address:port`, or https URLs of DoH servers (RFC 8484). For networks that reach no authoritative server. Without them, and without `resolvers` in the provider's configuration, the pod's resolver finds the authoritative servers.
 	//
 	// Rule: must name a server, or be left out; each must be an address with a port such as "1.1.1.1:53", or the https URL of a DoH server (RFC 8484).
 	//
 	// Source: controller.config.cert-manager.io/v1alpha1 acmeDNS01Config.recursiveNameservers.
 	RecursiveNameservers pulumi.StringArrayInput `pulumi:"recursiveNameservers"`
+	// Name of the Helm release. The objects keep their names, which begin with cert-manager.
+	//
+	// Default: `"cert-manager"`.
+	//
+	// Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123); must be at most 53 characters, as Helm asks.
+	ReleaseName *string `pulumi:"releaseName"`
+	// Whether Helm puts back the version before when an upgrade fails, and takes away what it made when an installation fails.
+	//
+	// Default: `true`.
+	RollbackOnFailure *bool `pulumi:"rollbackOnFailure"`
 	// How long the installation may take until its API answers, in seconds.
 	//
 	// Default: `600`.
@@ -767,7 +1254,7 @@ type CertManagerInstallationArgs struct {
 	TimeoutSeconds *int `pulumi:"timeoutSeconds"`
 	// Further values of the chart, merged over those that certfleet sets.
 	Values pulumi.MapInput `pulumi:"values"`
-	// Version of the chart, with or without a leading v. An upgrade is a change of this line.
+	// Version of the chart, with or without a leading v. An upgrade is a change of this line, one minor version at a time.
 	//
 	// Default: `"1.21.2"`.
 	//
@@ -781,6 +1268,10 @@ func (val *CertManagerInstallationArgs) Defaults() *CertManagerInstallationArgs 
 		return nil
 	}
 	tmp := *val
+	if tmp.AllowUnsupportedVersion == nil {
+		allowUnsupportedVersion_ := false
+		tmp.AllowUnsupportedVersion = &allowUnsupportedVersion_
+	}
 	if tmp.CreateNamespace == nil {
 		createNamespace_ := true
 		tmp.CreateNamespace = &createNamespace_
@@ -796,6 +1287,18 @@ func (val *CertManagerInstallationArgs) Defaults() *CertManagerInstallationArgs 
 	if tmp.Namespace == nil {
 		namespace_ := "cert-manager"
 		tmp.Namespace = &namespace_
+	}
+	if tmp.Purge == nil {
+		purge_ := false
+		tmp.Purge = &purge_
+	}
+	if tmp.ReleaseName == nil {
+		releaseName_ := "cert-manager"
+		tmp.ReleaseName = &releaseName_
+	}
+	if tmp.RollbackOnFailure == nil {
+		rollbackOnFailure_ := true
+		tmp.RollbackOnFailure = &rollbackOnFailure_
 	}
 	if tmp.TimeoutSeconds == nil {
 		timeoutSeconds_ := 600
@@ -885,6 +1388,20 @@ func (o CertManagerInstallationOutput) ToCertManagerInstallationPtrOutputWithCon
 	}).(CertManagerInstallationPtrOutput)
 }
 
+// Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+//
+// Default: a new installation.
+func (o CertManagerInstallationOutput) Adopt() CertManagerAdoptionPtrOutput {
+	return o.ApplyT(func(v CertManagerInstallation) *CertManagerAdoption { return v.Adopt }).(CertManagerAdoptionPtrOutput)
+}
+
+// Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+//
+// Default: `false`.
+func (o CertManagerInstallationOutput) AllowUnsupportedVersion() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v CertManagerInstallation) *bool { return v.AllowUnsupportedVersion }).(pulumi.BoolPtrOutput)
+}
+
 // Whether the namespace is made (and on destroy deleted) here.
 //
 // Default: `true`.
@@ -917,6 +1434,15 @@ func (o CertManagerInstallationOutput) Namespace() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v CertManagerInstallation) *string { return v.Namespace }).(pulumi.StringPtrOutput)
 }
 
+// Whether a destroy also deletes cert-manager's CRDs, and with them every Issuer and Certificate of the cluster, those of others too. It takes an update before the destroy.
+//
+// Default: `false`.
+//
+// Source: cert-manager's chart, crds.keep.
+func (o CertManagerInstallationOutput) Purge() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v CertManagerInstallation) *bool { return v.Purge }).(pulumi.BoolPtrOutput)
+}
+
 // Recursive DNS servers that cert-manager asks, and nothing else, whether a challenge's record is visible: `address:port`, or https URLs of DoH servers (RFC 8484). For networks that reach no authoritative server. Without them, and without `resolvers` in the provider's configuration, the pod's resolver finds the authoritative servers.
 //
 // Rule: must name a server, or be left out; each must be an address with a port such as "1.1.1.1:53", or the https URL of a DoH server (RFC 8484).
@@ -924,6 +1450,22 @@ func (o CertManagerInstallationOutput) Namespace() pulumi.StringPtrOutput {
 // Source: controller.config.cert-manager.io/v1alpha1 acmeDNS01Config.recursiveNameservers.
 func (o CertManagerInstallationOutput) RecursiveNameservers() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v CertManagerInstallation) []string { return v.RecursiveNameservers }).(pulumi.StringArrayOutput)
+}
+
+// Name of the Helm release. The objects keep their names, which begin with cert-manager.
+//
+// Default: `"cert-manager"`.
+//
+// Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123); must be at most 53 characters, as Helm asks.
+func (o CertManagerInstallationOutput) ReleaseName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v CertManagerInstallation) *string { return v.ReleaseName }).(pulumi.StringPtrOutput)
+}
+
+// Whether Helm puts back the version before when an upgrade fails, and takes away what it made when an installation fails.
+//
+// Default: `true`.
+func (o CertManagerInstallationOutput) RollbackOnFailure() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v CertManagerInstallation) *bool { return v.RollbackOnFailure }).(pulumi.BoolPtrOutput)
 }
 
 // How long the installation may take until its API answers, in seconds.
@@ -940,7 +1482,7 @@ func (o CertManagerInstallationOutput) Values() pulumi.MapOutput {
 	return o.ApplyT(func(v CertManagerInstallation) map[string]interface{} { return v.Values }).(pulumi.MapOutput)
 }
 
-// Version of the chart, with or without a leading v. An upgrade is a change of this line.
+// Version of the chart, with or without a leading v. An upgrade is a change of this line, one minor version at a time.
 //
 // Default: `"1.21.2"`.
 //
@@ -971,6 +1513,30 @@ func (o CertManagerInstallationPtrOutput) Elem() CertManagerInstallationOutput {
 		var ret CertManagerInstallation
 		return ret
 	}).(CertManagerInstallationOutput)
+}
+
+// Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+//
+// Default: a new installation.
+func (o CertManagerInstallationPtrOutput) Adopt() CertManagerAdoptionPtrOutput {
+	return o.ApplyT(func(v *CertManagerInstallation) *CertManagerAdoption {
+		if v == nil {
+			return nil
+		}
+		return v.Adopt
+	}).(CertManagerAdoptionPtrOutput)
+}
+
+// Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+//
+// Default: `false`.
+func (o CertManagerInstallationPtrOutput) AllowUnsupportedVersion() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *CertManagerInstallation) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.AllowUnsupportedVersion
+	}).(pulumi.BoolPtrOutput)
 }
 
 // Whether the namespace is made (and on destroy deleted) here.
@@ -1025,6 +1591,20 @@ func (o CertManagerInstallationPtrOutput) Namespace() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
+// Whether a destroy also deletes cert-manager's CRDs, and with them every Issuer and Certificate of the cluster, those of others too. It takes an update before the destroy.
+//
+// Default: `false`.
+//
+// Source: cert-manager's chart, crds.keep.
+func (o CertManagerInstallationPtrOutput) Purge() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *CertManagerInstallation) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Purge
+	}).(pulumi.BoolPtrOutput)
+}
+
 // Recursive DNS servers that cert-manager asks, and nothing else, whether a challenge's record is visible: `address:port`, or https URLs of DoH servers (RFC 8484). For networks that reach no authoritative server. Without them, and without `resolvers` in the provider's configuration, the pod's resolver finds the authoritative servers.
 //
 // Rule: must name a server, or be left out; each must be an address with a port such as "1.1.1.1:53", or the https URL of a DoH server (RFC 8484).
@@ -1037,6 +1617,32 @@ func (o CertManagerInstallationPtrOutput) RecursiveNameservers() pulumi.StringAr
 		}
 		return v.RecursiveNameservers
 	}).(pulumi.StringArrayOutput)
+}
+
+// Name of the Helm release. The objects keep their names, which begin with cert-manager.
+//
+// Default: `"cert-manager"`.
+//
+// Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123); must be at most 53 characters, as Helm asks.
+func (o CertManagerInstallationPtrOutput) ReleaseName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *CertManagerInstallation) *string {
+		if v == nil {
+			return nil
+		}
+		return v.ReleaseName
+	}).(pulumi.StringPtrOutput)
+}
+
+// Whether Helm puts back the version before when an upgrade fails, and takes away what it made when an installation fails.
+//
+// Default: `true`.
+func (o CertManagerInstallationPtrOutput) RollbackOnFailure() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *CertManagerInstallation) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.RollbackOnFailure
+	}).(pulumi.BoolPtrOutput)
 }
 
 // How long the installation may take until its API answers, in seconds.
@@ -1063,7 +1669,7 @@ func (o CertManagerInstallationPtrOutput) Values() pulumi.MapOutput {
 	}).(pulumi.MapOutput)
 }
 
-// Version of the chart, with or without a leading v. An upgrade is a change of this line.
+// Version of the chart, with or without a leading v. An upgrade is a change of this line, one minor version at a time.
 //
 // Default: `"1.21.2"`.
 //
@@ -3336,6 +3942,10 @@ type Domain struct {
 	//
 	// Source: cert-manager.io/v1 Certificate spec.dnsNames.
 	AdditionalDnsNames []string `pulumi:"additionalDnsNames"`
+	// Takes over the Certificate that exists, with its Secret, instead of making one. `privateKey` must be said then, for another key is another certificate. Leave it out again afterwards.
+	//
+	// Default: `false`.
+	Adopt *bool `pulumi:"adopt"`
 	// Annotations of everything that is made for the domain.
 	Annotations map[string]string `pulumi:"annotations"`
 	// The Service that answers. Required unless `certificateOnly`.
@@ -3344,6 +3954,12 @@ type Domain struct {
 	//
 	// Rule: must be a full name such as shop.example.com, or a wildcard for its first label, without scheme, port or path.
 	CertificateFrom *string `pulumi:"certificateFrom"`
+	// Name of the Certificate in the cluster, for one that is adopted. Another name is another Certificate.
+	//
+	// Default: follows from the host.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+	CertificateName *string `pulumi:"certificateName"`
 	// Makes the Certificate but no route, for a Secret that something else serves.
 	//
 	// Default: `false`.
@@ -3442,6 +4058,10 @@ type DomainArgs struct {
 	//
 	// Source: cert-manager.io/v1 Certificate spec.dnsNames.
 	AdditionalDnsNames []string `pulumi:"additionalDnsNames"`
+	// Takes over the Certificate that exists, with its Secret, instead of making one. `privateKey` must be said then, for another key is another certificate. Leave it out again afterwards.
+	//
+	// Default: `false`.
+	Adopt *bool `pulumi:"adopt"`
 	// Annotations of everything that is made for the domain.
 	Annotations pulumi.StringMapInput `pulumi:"annotations"`
 	// The Service that answers. Required unless `certificateOnly`.
@@ -3450,6 +4070,12 @@ type DomainArgs struct {
 	//
 	// Rule: must be a full name such as shop.example.com, or a wildcard for its first label, without scheme, port or path.
 	CertificateFrom *string `pulumi:"certificateFrom"`
+	// Name of the Certificate in the cluster, for one that is adopted. Another name is another Certificate.
+	//
+	// Default: follows from the host.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+	CertificateName *string `pulumi:"certificateName"`
 	// Makes the Certificate but no route, for a Secret that something else serves.
 	//
 	// Default: `false`.
@@ -3589,6 +4215,13 @@ func (o DomainOutput) AdditionalDnsNames() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v Domain) []string { return v.AdditionalDnsNames }).(pulumi.StringArrayOutput)
 }
 
+// Takes over the Certificate that exists, with its Secret, instead of making one. `privateKey` must be said then, for another key is another certificate. Leave it out again afterwards.
+//
+// Default: `false`.
+func (o DomainOutput) Adopt() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v Domain) *bool { return v.Adopt }).(pulumi.BoolPtrOutput)
+}
+
 // Annotations of everything that is made for the domain.
 func (o DomainOutput) Annotations() pulumi.StringMapOutput {
 	return o.ApplyT(func(v Domain) map[string]string { return v.Annotations }).(pulumi.StringMapOutput)
@@ -3604,6 +4237,15 @@ func (o DomainOutput) Backend() BackendPtrOutput {
 // Rule: must be a full name such as shop.example.com, or a wildcard for its first label, without scheme, port or path.
 func (o DomainOutput) CertificateFrom() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Domain) *string { return v.CertificateFrom }).(pulumi.StringPtrOutput)
+}
+
+// Name of the Certificate in the cluster, for one that is adopted. Another name is another Certificate.
+//
+// Default: follows from the host.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+func (o DomainOutput) CertificateName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Domain) *string { return v.CertificateName }).(pulumi.StringPtrOutput)
 }
 
 // Makes the Certificate but no route, for a Secret that something else serves.
@@ -3740,6 +4382,10 @@ func (o DomainArrayOutput) Index(i pulumi.IntInput) DomainOutput {
 
 // What holds for every domain that does not say otherwise. What a domain says itself goes before it, key by key, also within `route`, `timeouts`, `dnsRecordSettings`, `labels` and `annotations`.
 type DomainDefaults struct {
+	// Takes over the Certificate that exists, with its Secret, instead of making one. `privateKey` must be said then, for another key is another certificate. Leave it out again afterwards.
+	//
+	// Default: `false`.
+	Adopt *bool `pulumi:"adopt"`
 	// Annotations of everything that is made for the domain.
 	Annotations map[string]string `pulumi:"annotations"`
 	// Whether the namespace is made (and on destroy deleted) here. `namespace` must be a plain string then.
@@ -3818,6 +4464,10 @@ type DomainDefaultsInput interface {
 
 // What holds for every domain that does not say otherwise. What a domain says itself goes before it, key by key, also within `route`, `timeouts`, `dnsRecordSettings`, `labels` and `annotations`.
 type DomainDefaultsArgs struct {
+	// Takes over the Certificate that exists, with its Secret, instead of making one. `privateKey` must be said then, for another key is another certificate. Leave it out again afterwards.
+	//
+	// Default: `false`.
+	Adopt *bool `pulumi:"adopt"`
 	// Annotations of everything that is made for the domain.
 	Annotations pulumi.StringMapInput `pulumi:"annotations"`
 	// Whether the namespace is made (and on destroy deleted) here. `namespace` must be a plain string then.
@@ -3960,6 +4610,13 @@ func (o DomainDefaultsOutput) ToDomainDefaultsPtrOutputWithContext(ctx context.C
 	}).(DomainDefaultsPtrOutput)
 }
 
+// Takes over the Certificate that exists, with its Secret, instead of making one. `privateKey` must be said then, for another key is another certificate. Leave it out again afterwards.
+//
+// Default: `false`.
+func (o DomainDefaultsOutput) Adopt() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v DomainDefaults) *bool { return v.Adopt }).(pulumi.BoolPtrOutput)
+}
+
 // Annotations of everything that is made for the domain.
 func (o DomainDefaultsOutput) Annotations() pulumi.StringMapOutput {
 	return o.ApplyT(func(v DomainDefaults) map[string]string { return v.Annotations }).(pulumi.StringMapOutput)
@@ -4074,6 +4731,18 @@ func (o DomainDefaultsPtrOutput) Elem() DomainDefaultsOutput {
 		var ret DomainDefaults
 		return ret
 	}).(DomainDefaultsOutput)
+}
+
+// Takes over the Certificate that exists, with its Secret, instead of making one. `privateKey` must be said then, for another key is another certificate. Leave it out again afterwards.
+//
+// Default: `false`.
+func (o DomainDefaultsPtrOutput) Adopt() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *DomainDefaults) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Adopt
+	}).(pulumi.BoolPtrOutput)
 }
 
 // Annotations of everything that is made for the domain.
@@ -5889,6 +6558,10 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*AcmePtrInput)(nil)).Elem(), AcmeArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AcmeDirectoryInput)(nil)).Elem(), AcmeDirectoryArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AcmeDirectoryPtrInput)(nil)).Elem(), AcmeDirectoryArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AcmeIssuerInput)(nil)).Elem(), AcmeIssuerArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AcmeIssuerPtrInput)(nil)).Elem(), AcmeIssuerArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AcmeIssuersInput)(nil)).Elem(), AcmeIssuersArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AcmeIssuersPtrInput)(nil)).Elem(), AcmeIssuersArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*BackendInput)(nil)).Elem(), BackendArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*BackendPtrInput)(nil)).Elem(), BackendArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*CertManagerInstallationInput)(nil)).Elem(), CertManagerInstallationArgs{})
@@ -5936,6 +6609,10 @@ func init() {
 	pulumi.RegisterOutputType(AcmePtrOutput{})
 	pulumi.RegisterOutputType(AcmeDirectoryOutput{})
 	pulumi.RegisterOutputType(AcmeDirectoryPtrOutput{})
+	pulumi.RegisterOutputType(AcmeIssuerOutput{})
+	pulumi.RegisterOutputType(AcmeIssuerPtrOutput{})
+	pulumi.RegisterOutputType(AcmeIssuersOutput{})
+	pulumi.RegisterOutputType(AcmeIssuersPtrOutput{})
 	pulumi.RegisterOutputType(BackendOutput{})
 	pulumi.RegisterOutputType(BackendPtrOutput{})
 	pulumi.RegisterOutputType(CertManagerInstallationOutput{})

@@ -71,6 +71,10 @@ type tlsDomainArgs struct {
 	//
 	// Source: cert-manager.io/v1 Certificate spec.dnsNames.
 	AdditionalDnsNames []string `pulumi:"additionalDnsNames"`
+	// Takes over the Certificate that exists, with its Secret, instead of making one. `privateKey` must be said then, for another key is another certificate. Leave it out again afterwards.
+	//
+	// Default: `false`.
+	Adopt *bool `pulumi:"adopt"`
 	// Annotations of everything that is made for the domain.
 	Annotations map[string]string `pulumi:"annotations"`
 	// The Service that answers. Required unless `certificateOnly`.
@@ -79,6 +83,12 @@ type tlsDomainArgs struct {
 	//
 	// Rule: must be a full name such as shop.example.com, or a wildcard for its first label, without scheme, port or path.
 	CertificateFrom *string `pulumi:"certificateFrom"`
+	// Name of the Certificate in the cluster, for one that is adopted. Another name is another Certificate.
+	//
+	// Default: follows from the host.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+	CertificateName *string `pulumi:"certificateName"`
 	// Makes the Certificate but no route, for a Secret that something else serves.
 	//
 	// Default: `false`.
@@ -161,6 +171,10 @@ type TlsDomainArgs struct {
 	//
 	// Source: cert-manager.io/v1 Certificate spec.dnsNames.
 	AdditionalDnsNames []string
+	// Takes over the Certificate that exists, with its Secret, instead of making one. `privateKey` must be said then, for another key is another certificate. Leave it out again afterwards.
+	//
+	// Default: `false`.
+	Adopt *bool
 	// Annotations of everything that is made for the domain.
 	Annotations pulumi.StringMapInput
 	// The Service that answers. Required unless `certificateOnly`.
@@ -169,6 +183,12 @@ type TlsDomainArgs struct {
 	//
 	// Rule: must be a full name such as shop.example.com, or a wildcard for its first label, without scheme, port or path.
 	CertificateFrom *string
+	// Name of the Certificate in the cluster, for one that is adopted. Another name is another Certificate.
+	//
+	// Default: follows from the host.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+	CertificateName *string
 	// Makes the Certificate but no route, for a Secret that something else serves.
 	//
 	// Default: `false`.

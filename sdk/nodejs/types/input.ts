@@ -42,6 +42,10 @@ export interface AcmeArgs {
      * Default: `"custom"` if `directory` is given, else `"staging"`.
      */
     environment?: enums.AcmeEnvironment;
+    /**
+     * Names of the ClusterIssuers and of their accounts' keys, and which of them are taken over.
+     */
+    issuers?: inputs.AcmeIssuersArgs;
 }
 
 /**
@@ -69,6 +73,54 @@ export interface AcmeDirectoryArgs {
 }
 
 /**
+ * The ClusterIssuer of an ACME environment, for one that exists already.
+ */
+export interface AcmeIssuerArgs {
+    /**
+     * Secret with the account's key, in cert-manager's namespace. Another Secret is another account.
+     *
+     * Default: the ClusterIssuer's name with `-account-key`.
+     *
+     * Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.privateKeySecretRef.
+     */
+    accountKeySecret?: string;
+    /**
+     * Takes over the ClusterIssuer that exists, instead of making one. Leave it out again afterwards.
+     *
+     * Default: `false`.
+     */
+    adopt?: boolean;
+    /**
+     * Name of the ClusterIssuer. Another name is another ClusterIssuer.
+     *
+     * Default: `letsencrypt-staging`, `letsencrypt-production` or `acme`.
+     *
+     * Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+     */
+    name?: string;
+}
+
+/**
+ * ClusterIssuers by ACME environment, where they are not as certfleet makes them.
+ */
+export interface AcmeIssuersArgs {
+    /**
+     * That of environment `custom`.
+     */
+    custom?: inputs.AcmeIssuerArgs;
+    /**
+     * That of environment `production`.
+     */
+    production?: inputs.AcmeIssuerArgs;
+    /**
+     * That of environment `staging`.
+     */
+    staging?: inputs.AcmeIssuerArgs;
+}
+
+/**
  * The Service that answers for a domain.
  */
 export interface BackendArgs {
@@ -90,6 +142,18 @@ export interface BackendArgs {
  * How cert-manager is installed.
  */
 export interface CertManagerInstallationArgs {
+    /**
+     * Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+     *
+     * Default: a new installation.
+     */
+    adopt?: enums.CertManagerAdoption;
+    /**
+     * Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+     *
+     * Default: `false`.
+     */
+    allowUnsupportedVersion?: boolean;
     /**
      * Whether the namespace is made (and on destroy deleted) here.
      *
@@ -119,6 +183,14 @@ export interface CertManagerInstallationArgs {
      */
     namespace?: string;
     /**
+     * Whether a destroy also deletes cert-manager's CRDs, and with them every Issuer and Certificate of the cluster, those of others too. It takes an update before the destroy.
+     *
+     * Default: `false`.
+     *
+     * Source: cert-manager's chart, crds.keep.
+     */
+    purge?: boolean;
+    /**
      * Recursive DNS servers that cert-manager asks, and nothing else, whether a challenge's record is visible: `address:port`, or https URLs of DoH servers (RFC 8484). For networks that reach no authoritative server. Without them, and without `resolvers` in the provider's configuration, the pod's resolver finds the authoritative servers.
      *
      * Rule: must name a server, or be left out; each must be an address with a port such as "1.1.1.1:53", or the https URL of a DoH server (RFC 8484).
@@ -126,6 +198,20 @@ export interface CertManagerInstallationArgs {
      * Source: controller.config.cert-manager.io/v1alpha1 acmeDNS01Config.recursiveNameservers.
      */
     recursiveNameservers?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * Name of the Helm release. The objects keep their names, which begin with cert-manager.
+     *
+     * Default: `"cert-manager"`.
+     *
+     * Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123); must be at most 53 characters, as Helm asks.
+     */
+    releaseName?: string;
+    /**
+     * Whether Helm puts back the version before when an upgrade fails, and takes away what it made when an installation fails.
+     *
+     * Default: `true`.
+     */
+    rollbackOnFailure?: boolean;
     /**
      * How long the installation may take until its API answers, in seconds.
      *
@@ -139,7 +225,7 @@ export interface CertManagerInstallationArgs {
      */
     values?: pulumi.Input<{[key: string]: any} | undefined>;
     /**
-     * Version of the chart, with or without a leading v. An upgrade is a change of this line.
+     * Version of the chart, with or without a leading v. An upgrade is a change of this line, one minor version at a time.
      *
      * Default: `"1.21.2"`.
      *
@@ -153,10 +239,14 @@ export interface CertManagerInstallationArgs {
 export function certManagerInstallationArgsProvideDefaults(val: CertManagerInstallationArgs): CertManagerInstallationArgs {
     return {
         ...val,
+        allowUnsupportedVersion: (val.allowUnsupportedVersion) ?? false,
         createNamespace: (val.createNamespace) ?? true,
         gatewayApi: (val.gatewayApi) ?? true,
         install: (val.install) ?? true,
         namespace: (val.namespace) ?? "cert-manager",
+        purge: (val.purge) ?? false,
+        releaseName: (val.releaseName) ?? "cert-manager",
+        rollbackOnFailure: (val.rollbackOnFailure) ?? true,
         timeoutSeconds: (val.timeoutSeconds) ?? 600,
         version: (val.version) ?? "1.21.2",
     };
@@ -494,6 +584,12 @@ export interface DomainArgs {
      */
     additionalDnsNames?: string[];
     /**
+     * Takes over the Certificate that exists, with its Secret, instead of making one. `privateKey` must be said then, for another key is another certificate. Leave it out again afterwards.
+     *
+     * Default: `false`.
+     */
+    adopt?: boolean;
+    /**
      * Annotations of everything that is made for the domain.
      */
     annotations?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
@@ -507,6 +603,14 @@ export interface DomainArgs {
      * Rule: must be a full name such as shop.example.com, or a wildcard for its first label, without scheme, port or path.
      */
     certificateFrom?: string;
+    /**
+     * Name of the Certificate in the cluster, for one that is adopted. Another name is another Certificate.
+     *
+     * Default: follows from the host.
+     *
+     * Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+     */
+    certificateName?: string;
     /**
      * Makes the Certificate but no route, for a Secret that something else serves.
      *
@@ -619,6 +723,12 @@ export function domainArgsProvideDefaults(val: DomainArgs): DomainArgs {
  * What holds for every domain that does not say otherwise. What a domain says itself goes before it, key by key, also within `route`, `timeouts`, `dnsRecordSettings`, `labels` and `annotations`.
  */
 export interface DomainDefaultsArgs {
+    /**
+     * Takes over the Certificate that exists, with its Secret, instead of making one. `privateKey` must be said then, for another key is another certificate. Leave it out again afterwards.
+     *
+     * Default: `false`.
+     */
+    adopt?: boolean;
     /**
      * Annotations of everything that is made for the domain.
      */

@@ -8,8 +8,10 @@ import typing
 # Export this package's modules as members:
 from ._enums import *
 from .cert_manager import *
+from .cert_manager_preflight import *
 from .cluster_tls import *
 from .dns_credentials import *
+from .gateway_preflight import *
 from .issuers import *
 from .provider import *
 from .tls_domain import *
@@ -32,8 +34,10 @@ _utilities.register(
   "fqn": "pulumi_certfleet",
   "classes": {
    "certfleet:index:CertManager": "CertManager",
+   "certfleet:index:CertManagerPreflight": "CertManagerPreflight",
    "certfleet:index:ClusterTls": "ClusterTls",
    "certfleet:index:DnsCredentials": "DnsCredentials",
+   "certfleet:index:GatewayPreflight": "GatewayPreflight",
    "certfleet:index:Issuers": "Issuers",
    "certfleet:index:TlsDomain": "TlsDomain"
   }

@@ -8,6 +8,7 @@ from enum import Enum
 
 __all__ = [
     'AcmeEnvironment',
+    'CertManagerAdoption',
     'PrivateKeyAlgorithm',
 ]
 
@@ -28,6 +29,21 @@ class AcmeEnvironment(_builtins.str, Enum):
     CUSTOM = "custom"
     """
     The directory given as `acme.directory`.
+    """
+
+
+@pulumi.type_token("certfleet:index:CertManagerAdoption")
+class CertManagerAdoption(_builtins.str, Enum):
+    """
+    How a cert-manager that is taken over was installed.
+    """
+    RELEASE = "release"
+    """
+    By Helm: the release `releaseName` in `namespace` is imported.
+    """
+    MANIFESTS = "manifests"
+    """
+    By kubectl from manifests: a Helm release is made that takes over the objects of its names.
     """
 
 

@@ -20,6 +20,10 @@ __all__ = [
     'AcmeArgsDict',
     'AcmeDirectoryArgs',
     'AcmeDirectoryArgsDict',
+    'AcmeIssuerArgs',
+    'AcmeIssuerArgsDict',
+    'AcmeIssuersArgs',
+    'AcmeIssuersArgsDict',
     'BackendArgs',
     'BackendArgsDict',
     'CertManagerInstallationArgs',
@@ -100,6 +104,10 @@ class AcmeArgsDict(TypedDict):
 
     Default: `"custom"` if `directory` is given, else `"staging"`.
     """
+    issuers: NotRequired['AcmeIssuersArgsDict']
+    """
+    Names of the ClusterIssuers and of their accounts' keys, and which of them are taken over.
+    """
 
 @pulumi.input_type
 class AcmeArgs:
@@ -108,7 +116,8 @@ class AcmeArgs:
                  additional_environments: Optional[Sequence['AcmeEnvironment']] = None,
                  directory: Optional['AcmeDirectoryArgs'] = None,
                  email: pulumi.Input[Optional[_builtins.str]] = None,
-                 environment: Optional['AcmeEnvironment'] = None):
+                 environment: Optional['AcmeEnvironment'] = None,
+                 issuers: Optional['AcmeIssuersArgs'] = None):
         """
         The ACME account and directories that certificates are ordered from (RFC 8555).
 
@@ -127,6 +136,7 @@ class AcmeArgs:
         :param 'AcmeEnvironment' environment: Directory of all domains that do not name their own.
                
                Default: `"custom"` if `directory` is given, else `"staging"`.
+        :param 'AcmeIssuersArgs' issuers: Names of the ClusterIssuers and of their accounts' keys, and which of them are taken over.
         """
         if account_key_rotation is not None:
             pulumi.set(__self__, "account_key_rotation", account_key_rotation)
@@ -138,6 +148,8 @@ class AcmeArgs:
             pulumi.set(__self__, "email", email)
         if environment is not None:
             pulumi.set(__self__, "environment", environment)
+        if issuers is not None:
+            pulumi.set(__self__, "issuers", issuers)
 
     @_builtins.property
     @pulumi.getter(name="accountKeyRotation")
@@ -208,6 +220,18 @@ class AcmeArgs:
     @environment.setter
     def environment(self, value: Optional['AcmeEnvironment']):
         pulumi.set(self, "environment", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def issuers(self) -> Optional['AcmeIssuersArgs']:
+        """
+        Names of the ClusterIssuers and of their accounts' keys, and which of them are taken over.
+        """
+        return pulumi.get(self, "issuers")
+
+    @issuers.setter
+    def issuers(self, value: Optional['AcmeIssuersArgs']):
+        pulumi.set(self, "issuers", value)
 
 
 class AcmeDirectoryArgsDict(TypedDict):
@@ -293,6 +317,190 @@ class AcmeDirectoryArgs:
         pulumi.set(self, "ca_bundle", value)
 
 
+class AcmeIssuerArgsDict(TypedDict):
+    """
+    The ClusterIssuer of an ACME environment, for one that exists already.
+    """
+    account_key_secret: NotRequired[_builtins.str]
+    """
+    Secret with the account's key, in cert-manager's namespace. Another Secret is another account.
+
+    Default: the ClusterIssuer's name with `-account-key`.
+
+    Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.privateKeySecretRef.
+    """
+    adopt: NotRequired[_builtins.bool]
+    """
+    Takes over the ClusterIssuer that exists, instead of making one. Leave it out again afterwards.
+
+    Default: `false`.
+    """
+    name: NotRequired[_builtins.str]
+    """
+    Name of the ClusterIssuer. Another name is another ClusterIssuer.
+
+    Default: `letsencrypt-staging`, `letsencrypt-production` or `acme`.
+
+    Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+    """
+
+@pulumi.input_type
+class AcmeIssuerArgs:
+    def __init__(__self__, *,
+                 account_key_secret: Optional[_builtins.str] = None,
+                 adopt: Optional[_builtins.bool] = None,
+                 name: Optional[_builtins.str] = None):
+        """
+        The ClusterIssuer of an ACME environment, for one that exists already.
+
+        :param _builtins.str account_key_secret: Secret with the account's key, in cert-manager's namespace. Another Secret is another account.
+               
+               Default: the ClusterIssuer's name with `-account-key`.
+               
+               Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.privateKeySecretRef.
+        :param _builtins.bool adopt: Takes over the ClusterIssuer that exists, instead of making one. Leave it out again afterwards.
+               
+               Default: `false`.
+        :param _builtins.str name: Name of the ClusterIssuer. Another name is another ClusterIssuer.
+               
+               Default: `letsencrypt-staging`, `letsencrypt-production` or `acme`.
+               
+               Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+        """
+        if account_key_secret is not None:
+            pulumi.set(__self__, "account_key_secret", account_key_secret)
+        if adopt is not None:
+            pulumi.set(__self__, "adopt", adopt)
+        if name is not None:
+            pulumi.set(__self__, "name", name)
+
+    @_builtins.property
+    @pulumi.getter(name="accountKeySecret")
+    def account_key_secret(self) -> Optional[_builtins.str]:
+        """
+        Secret with the account's key, in cert-manager's namespace. Another Secret is another account.
+
+        Default: the ClusterIssuer's name with `-account-key`.
+
+        Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.privateKeySecretRef.
+        """
+        return pulumi.get(self, "account_key_secret")
+
+    @account_key_secret.setter
+    def account_key_secret(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "account_key_secret", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def adopt(self) -> Optional[_builtins.bool]:
+        """
+        Takes over the ClusterIssuer that exists, instead of making one. Leave it out again afterwards.
+
+        Default: `false`.
+        """
+        return pulumi.get(self, "adopt")
+
+    @adopt.setter
+    def adopt(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "adopt", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> Optional[_builtins.str]:
+        """
+        Name of the ClusterIssuer. Another name is another ClusterIssuer.
+
+        Default: `letsencrypt-staging`, `letsencrypt-production` or `acme`.
+
+        Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "name", value)
+
+
+class AcmeIssuersArgsDict(TypedDict):
+    """
+    ClusterIssuers by ACME environment, where they are not as certfleet makes them.
+    """
+    custom: NotRequired['AcmeIssuerArgsDict']
+    """
+    That of environment `custom`.
+    """
+    production: NotRequired['AcmeIssuerArgsDict']
+    """
+    That of environment `production`.
+    """
+    staging: NotRequired['AcmeIssuerArgsDict']
+    """
+    That of environment `staging`.
+    """
+
+@pulumi.input_type
+class AcmeIssuersArgs:
+    def __init__(__self__, *,
+                 custom: Optional['AcmeIssuerArgs'] = None,
+                 production: Optional['AcmeIssuerArgs'] = None,
+                 staging: Optional['AcmeIssuerArgs'] = None):
+        """
+        ClusterIssuers by ACME environment, where they are not as certfleet makes them.
+
+        :param 'AcmeIssuerArgs' custom: That of environment `custom`.
+        :param 'AcmeIssuerArgs' production: That of environment `production`.
+        :param 'AcmeIssuerArgs' staging: That of environment `staging`.
+        """
+        if custom is not None:
+            pulumi.set(__self__, "custom", custom)
+        if production is not None:
+            pulumi.set(__self__, "production", production)
+        if staging is not None:
+            pulumi.set(__self__, "staging", staging)
+
+    @_builtins.property
+    @pulumi.getter
+    def custom(self) -> Optional['AcmeIssuerArgs']:
+        """
+        That of environment `custom`.
+        """
+        return pulumi.get(self, "custom")
+
+    @custom.setter
+    def custom(self, value: Optional['AcmeIssuerArgs']):
+        pulumi.set(self, "custom", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def production(self) -> Optional['AcmeIssuerArgs']:
+        """
+        That of environment `production`.
+        """
+        return pulumi.get(self, "production")
+
+    @production.setter
+    def production(self, value: Optional['AcmeIssuerArgs']):
+        pulumi.set(self, "production", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def staging(self) -> Optional['AcmeIssuerArgs']:
+        """
+        That of environment `staging`.
+        """
+        return pulumi.get(self, "staging")
+
+    @staging.setter
+    def staging(self, value: Optional['AcmeIssuerArgs']):
+        pulumi.set(self, "staging", value)
+
+
 class BackendArgsDict(TypedDict):
     """
     The Service that answers for a domain.
@@ -361,6 +569,18 @@ class CertManagerInstallationArgsDict(TypedDict):
     """
     How cert-manager is installed.
     """
+    adopt: NotRequired['CertManagerAdoption']
+    """
+    Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+
+    Default: a new installation.
+    """
+    allow_unsupported_version: NotRequired[_builtins.bool]
+    """
+    Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+
+    Default: `false`.
+    """
     create_namespace: NotRequired[_builtins.bool]
     """
     Whether the namespace is made (and on destroy deleted) here.
@@ -389,6 +609,14 @@ class CertManagerInstallationArgsDict(TypedDict):
 
     Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
     """
+    purge: NotRequired[_builtins.bool]
+    """
+    Whether a destroy also deletes cert-manager's CRDs, and with them every Issuer and Certificate of the cluster, those of others too. It takes an update before the destroy.
+
+    Default: `false`.
+
+    Source: cert-manager's chart, crds.keep.
+    """
     recursive_nameservers: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
     """
     Recursive DNS servers that cert-manager asks, and nothing else, whether a challenge's record is visible: `address:port`, or https URLs of DoH servers (RFC 8484). For networks that reach no authoritative server. Without them, and without `resolvers` in the provider's configuration, the pod's resolver finds the authoritative servers.
@@ -396,6 +624,20 @@ class CertManagerInstallationArgsDict(TypedDict):
     Rule: must name a server, or be left out; each must be an address with a port such as "1.1.1.1:53", or the https URL of a DoH server (RFC 8484).
 
     Source: controller.config.cert-manager.io/v1alpha1 acmeDNS01Config.recursiveNameservers.
+    """
+    release_name: NotRequired[_builtins.str]
+    """
+    Name of the Helm release. The objects keep their names, which begin with cert-manager.
+
+    Default: `"cert-manager"`.
+
+    Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123); must be at most 53 characters, as Helm asks.
+    """
+    rollback_on_failure: NotRequired[_builtins.bool]
+    """
+    Whether Helm puts back the version before when an upgrade fails, and takes away what it made when an installation fails.
+
+    Default: `true`.
     """
     timeout_seconds: NotRequired[_builtins.int]
     """
@@ -411,7 +653,7 @@ class CertManagerInstallationArgsDict(TypedDict):
     """
     version: NotRequired[_builtins.str]
     """
-    Version of the chart, with or without a leading v. An upgrade is a change of this line.
+    Version of the chart, with or without a leading v. An upgrade is a change of this line, one minor version at a time.
 
     Default: `"1.21.2"`.
 
@@ -421,17 +663,28 @@ class CertManagerInstallationArgsDict(TypedDict):
 @pulumi.input_type
 class CertManagerInstallationArgs:
     def __init__(__self__, *,
+                 adopt: Optional['CertManagerAdoption'] = None,
+                 allow_unsupported_version: Optional[_builtins.bool] = None,
                  create_namespace: Optional[_builtins.bool] = None,
                  gateway_api: Optional[_builtins.bool] = None,
                  install: Optional[_builtins.bool] = None,
                  namespace: Optional[_builtins.str] = None,
+                 purge: Optional[_builtins.bool] = None,
                  recursive_nameservers: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 release_name: Optional[_builtins.str] = None,
+                 rollback_on_failure: Optional[_builtins.bool] = None,
                  timeout_seconds: Optional[_builtins.int] = None,
                  values: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  version: Optional[_builtins.str] = None):
         """
         How cert-manager is installed.
 
+        :param 'CertManagerAdoption' adopt: Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+               
+               Default: a new installation.
+        :param _builtins.bool allow_unsupported_version: Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+               
+               Default: `false`.
         :param _builtins.bool create_namespace: Whether the namespace is made (and on destroy deleted) here.
                
                Default: `true`.
@@ -448,23 +701,42 @@ class CertManagerInstallationArgs:
                Default: `"cert-manager"`.
                
                Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+        :param _builtins.bool purge: Whether a destroy also deletes cert-manager's CRDs, and with them every Issuer and Certificate of the cluster, those of others too. It takes an update before the destroy.
+               
+               Default: `false`.
+               
+               Source: cert-manager's chart, crds.keep.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] recursive_nameservers: Recursive DNS servers that cert-manager asks, and nothing else, whether a challenge's record is visible: `address:port`, or https URLs of DoH servers (RFC 8484). For networks that reach no authoritative server. Without them, and without `resolvers` in the provider's configuration, the pod's resolver finds the authoritative servers.
                
                Rule: must name a server, or be left out; each must be an address with a port such as "1.1.1.1:53", or the https URL of a DoH server (RFC 8484).
                
                Source: controller.config.cert-manager.io/v1alpha1 acmeDNS01Config.recursiveNameservers.
+        :param _builtins.str release_name: Name of the Helm release. The objects keep their names, which begin with cert-manager.
+               
+               Default: `"cert-manager"`.
+               
+               Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123); must be at most 53 characters, as Helm asks.
+        :param _builtins.bool rollback_on_failure: Whether Helm puts back the version before when an upgrade fails, and takes away what it made when an installation fails.
+               
+               Default: `true`.
         :param _builtins.int timeout_seconds: How long the installation may take until its API answers, in seconds.
                
                Default: `600`.
                
                Rule: must be at least 1 second.
         :param pulumi.Input[Mapping[str, Any]] values: Further values of the chart, merged over those that certfleet sets.
-        :param _builtins.str version: Version of the chart, with or without a leading v. An upgrade is a change of this line.
+        :param _builtins.str version: Version of the chart, with or without a leading v. An upgrade is a change of this line, one minor version at a time.
                
                Default: `"1.21.2"`.
                
                Rule: must be a full version of the chart such as 1.21.2; ranges are not reproducible.
         """
+        if adopt is not None:
+            pulumi.set(__self__, "adopt", adopt)
+        if allow_unsupported_version is None:
+            allow_unsupported_version = False
+        if allow_unsupported_version is not None:
+            pulumi.set(__self__, "allow_unsupported_version", allow_unsupported_version)
         if create_namespace is None:
             create_namespace = True
         if create_namespace is not None:
@@ -481,8 +753,20 @@ class CertManagerInstallationArgs:
             namespace = 'cert-manager'
         if namespace is not None:
             pulumi.set(__self__, "namespace", namespace)
+        if purge is None:
+            purge = False
+        if purge is not None:
+            pulumi.set(__self__, "purge", purge)
         if recursive_nameservers is not None:
             pulumi.set(__self__, "recursive_nameservers", recursive_nameservers)
+        if release_name is None:
+            release_name = 'cert-manager'
+        if release_name is not None:
+            pulumi.set(__self__, "release_name", release_name)
+        if rollback_on_failure is None:
+            rollback_on_failure = True
+        if rollback_on_failure is not None:
+            pulumi.set(__self__, "rollback_on_failure", rollback_on_failure)
         if timeout_seconds is None:
             timeout_seconds = 600
         if timeout_seconds is not None:
@@ -493,6 +777,34 @@ class CertManagerInstallationArgs:
             version = '1.21.2'
         if version is not None:
             pulumi.set(__self__, "version", version)
+
+    @_builtins.property
+    @pulumi.getter
+    def adopt(self) -> Optional['CertManagerAdoption']:
+        """
+        Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+
+        Default: a new installation.
+        """
+        return pulumi.get(self, "adopt")
+
+    @adopt.setter
+    def adopt(self, value: Optional['CertManagerAdoption']):
+        pulumi.set(self, "adopt", value)
+
+    @_builtins.property
+    @pulumi.getter(name="allowUnsupportedVersion")
+    def allow_unsupported_version(self) -> Optional[_builtins.bool]:
+        """
+        Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+
+        Default: `false`.
+        """
+        return pulumi.get(self, "allow_unsupported_version")
+
+    @allow_unsupported_version.setter
+    def allow_unsupported_version(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "allow_unsupported_version", value)
 
     @_builtins.property
     @pulumi.getter(name="createNamespace")
@@ -555,6 +867,22 @@ class CertManagerInstallationArgs:
         pulumi.set(self, "namespace", value)
 
     @_builtins.property
+    @pulumi.getter
+    def purge(self) -> Optional[_builtins.bool]:
+        """
+        Whether a destroy also deletes cert-manager's CRDs, and with them every Issuer and Certificate of the cluster, those of others too. It takes an update before the destroy.
+
+        Default: `false`.
+
+        Source: cert-manager's chart, crds.keep.
+        """
+        return pulumi.get(self, "purge")
+
+    @purge.setter
+    def purge(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "purge", value)
+
+    @_builtins.property
     @pulumi.getter(name="recursiveNameservers")
     def recursive_nameservers(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
         """
@@ -569,6 +897,36 @@ class CertManagerInstallationArgs:
     @recursive_nameservers.setter
     def recursive_nameservers(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
         pulumi.set(self, "recursive_nameservers", value)
+
+    @_builtins.property
+    @pulumi.getter(name="releaseName")
+    def release_name(self) -> Optional[_builtins.str]:
+        """
+        Name of the Helm release. The objects keep their names, which begin with cert-manager.
+
+        Default: `"cert-manager"`.
+
+        Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123); must be at most 53 characters, as Helm asks.
+        """
+        return pulumi.get(self, "release_name")
+
+    @release_name.setter
+    def release_name(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "release_name", value)
+
+    @_builtins.property
+    @pulumi.getter(name="rollbackOnFailure")
+    def rollback_on_failure(self) -> Optional[_builtins.bool]:
+        """
+        Whether Helm puts back the version before when an upgrade fails, and takes away what it made when an installation fails.
+
+        Default: `true`.
+        """
+        return pulumi.get(self, "rollback_on_failure")
+
+    @rollback_on_failure.setter
+    def rollback_on_failure(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "rollback_on_failure", value)
 
     @_builtins.property
     @pulumi.getter(name="timeoutSeconds")
@@ -602,7 +960,7 @@ class CertManagerInstallationArgs:
     @pulumi.getter
     def version(self) -> Optional[_builtins.str]:
         """
-        Version of the chart, with or without a leading v. An upgrade is a change of this line.
+        Version of the chart, with or without a leading v. An upgrade is a change of this line, one minor version at a time.
 
         Default: `"1.21.2"`.
 
@@ -1662,6 +2020,12 @@ class DomainArgsDict(TypedDict):
 
     Source: cert-manager.io/v1 Certificate spec.dnsNames.
     """
+    adopt: NotRequired[_builtins.bool]
+    """
+    Takes over the Certificate that exists, with its Secret, instead of making one. `privateKey` must be said then, for another key is another certificate. Leave it out again afterwards.
+
+    Default: `false`.
+    """
     annotations: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
     """
     Annotations of everything that is made for the domain.
@@ -1675,6 +2039,14 @@ class DomainArgsDict(TypedDict):
     Host of another domain in the same namespace whose certificate covers this host, by its host (typically a wildcard) or by one of its `additionalDnsNames`. Makes no Certificate.
 
     Rule: must be a full name such as shop.example.com, or a wildcard for its first label, without scheme, port or path.
+    """
+    certificate_name: NotRequired[_builtins.str]
+    """
+    Name of the Certificate in the cluster, for one that is adopted. Another name is another Certificate.
+
+    Default: follows from the host.
+
+    Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
     """
     certificate_only: NotRequired[_builtins.bool]
     """
@@ -1770,9 +2142,11 @@ class DomainArgs:
     def __init__(__self__, *,
                  host: _builtins.str,
                  additional_dns_names: Optional[Sequence[_builtins.str]] = None,
+                 adopt: Optional[_builtins.bool] = None,
                  annotations: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  backend: Optional['BackendArgs'] = None,
                  certificate_from: Optional[_builtins.str] = None,
+                 certificate_name: Optional[_builtins.str] = None,
                  certificate_only: Optional[_builtins.bool] = None,
                  create_namespace: Optional[_builtins.bool] = None,
                  deletion_protection: Optional[_builtins.bool] = None,
@@ -1801,11 +2175,19 @@ class DomainArgs:
                Rule: each must be a full name such as shop.example.com, or a wildcard for its first label, without scheme, port or path.
                
                Source: cert-manager.io/v1 Certificate spec.dnsNames.
+        :param _builtins.bool adopt: Takes over the Certificate that exists, with its Secret, instead of making one. `privateKey` must be said then, for another key is another certificate. Leave it out again afterwards.
+               
+               Default: `false`.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] annotations: Annotations of everything that is made for the domain.
         :param 'BackendArgs' backend: The Service that answers. Required unless `certificateOnly`.
         :param _builtins.str certificate_from: Host of another domain in the same namespace whose certificate covers this host, by its host (typically a wildcard) or by one of its `additionalDnsNames`. Makes no Certificate.
                
                Rule: must be a full name such as shop.example.com, or a wildcard for its first label, without scheme, port or path.
+        :param _builtins.str certificate_name: Name of the Certificate in the cluster, for one that is adopted. Another name is another Certificate.
+               
+               Default: follows from the host.
+               
+               Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
         :param _builtins.bool certificate_only: Makes the Certificate but no route, for a Secret that something else serves.
                
                Default: `false`.
@@ -1853,12 +2235,16 @@ class DomainArgs:
         pulumi.set(__self__, "host", host)
         if additional_dns_names is not None:
             pulumi.set(__self__, "additional_dns_names", additional_dns_names)
+        if adopt is not None:
+            pulumi.set(__self__, "adopt", adopt)
         if annotations is not None:
             pulumi.set(__self__, "annotations", annotations)
         if backend is not None:
             pulumi.set(__self__, "backend", backend)
         if certificate_from is not None:
             pulumi.set(__self__, "certificate_from", certificate_from)
+        if certificate_name is not None:
+            pulumi.set(__self__, "certificate_name", certificate_name)
         if certificate_only is not None:
             pulumi.set(__self__, "certificate_only", certificate_only)
         if create_namespace is not None:
@@ -1924,6 +2310,20 @@ class DomainArgs:
 
     @_builtins.property
     @pulumi.getter
+    def adopt(self) -> Optional[_builtins.bool]:
+        """
+        Takes over the Certificate that exists, with its Secret, instead of making one. `privateKey` must be said then, for another key is another certificate. Leave it out again afterwards.
+
+        Default: `false`.
+        """
+        return pulumi.get(self, "adopt")
+
+    @adopt.setter
+    def adopt(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "adopt", value)
+
+    @_builtins.property
+    @pulumi.getter
     def annotations(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
         """
         Annotations of everything that is made for the domain.
@@ -1959,6 +2359,22 @@ class DomainArgs:
     @certificate_from.setter
     def certificate_from(self, value: Optional[_builtins.str]):
         pulumi.set(self, "certificate_from", value)
+
+    @_builtins.property
+    @pulumi.getter(name="certificateName")
+    def certificate_name(self) -> Optional[_builtins.str]:
+        """
+        Name of the Certificate in the cluster, for one that is adopted. Another name is another Certificate.
+
+        Default: follows from the host.
+
+        Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+        """
+        return pulumi.get(self, "certificate_name")
+
+    @certificate_name.setter
+    def certificate_name(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "certificate_name", value)
 
     @_builtins.property
     @pulumi.getter(name="certificateOnly")
@@ -2173,6 +2589,12 @@ class DomainDefaultsArgsDict(TypedDict):
     """
     What holds for every domain that does not say otherwise. What a domain says itself goes before it, key by key, also within `route`, `timeouts`, `dnsRecordSettings`, `labels` and `annotations`.
     """
+    adopt: NotRequired[_builtins.bool]
+    """
+    Takes over the Certificate that exists, with its Secret, instead of making one. `privateKey` must be said then, for another key is another certificate. Leave it out again afterwards.
+
+    Default: `false`.
+    """
     annotations: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
     """
     Annotations of everything that is made for the domain.
@@ -2255,6 +2677,7 @@ class DomainDefaultsArgsDict(TypedDict):
 @pulumi.input_type
 class DomainDefaultsArgs:
     def __init__(__self__, *,
+                 adopt: Optional[_builtins.bool] = None,
                  annotations: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  create_namespace: Optional[_builtins.bool] = None,
                  deletion_protection: Optional[_builtins.bool] = None,
@@ -2272,6 +2695,9 @@ class DomainDefaultsArgs:
         """
         What holds for every domain that does not say otherwise. What a domain says itself goes before it, key by key, also within `route`, `timeouts`, `dnsRecordSettings`, `labels` and `annotations`.
 
+        :param _builtins.bool adopt: Takes over the Certificate that exists, with its Secret, instead of making one. `privateKey` must be said then, for another key is another certificate. Leave it out again afterwards.
+               
+               Default: `false`.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] annotations: Annotations of everything that is made for the domain.
         :param _builtins.bool create_namespace: Whether the namespace is made (and on destroy deleted) here. `namespace` must be a plain string then.
                
@@ -2309,6 +2735,8 @@ class DomainDefaultsArgs:
                Default: by the Gateway API.
         :param 'DomainTimeoutsArgs' timeouts: Bounds of all waiting.
         """
+        if adopt is not None:
+            pulumi.set(__self__, "adopt", adopt)
         if annotations is not None:
             pulumi.set(__self__, "annotations", annotations)
         if create_namespace is not None:
@@ -2337,6 +2765,20 @@ class DomainDefaultsArgs:
             pulumi.set(__self__, "route", route)
         if timeouts is not None:
             pulumi.set(__self__, "timeouts", timeouts)
+
+    @_builtins.property
+    @pulumi.getter
+    def adopt(self) -> Optional[_builtins.bool]:
+        """
+        Takes over the Certificate that exists, with its Secret, instead of making one. `privateKey` must be said then, for another key is another certificate. Leave it out again afterwards.
+
+        Default: `false`.
+        """
+        return pulumi.get(self, "adopt")
+
+    @adopt.setter
+    def adopt(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "adopt", value)
 
     @_builtins.property
     @pulumi.getter

@@ -13,23 +13,35 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
+from ._enums import *
 
 __all__ = ['CertManagerArgs', 'CertManager']
 
 @pulumi.input_type
 class CertManagerArgs:
     def __init__(__self__, *,
+                 adopt: Optional['CertManagerAdoption'] = None,
+                 allow_unsupported_version: Optional[_builtins.bool] = None,
                  create_namespace: Optional[_builtins.bool] = None,
                  gateway_api: Optional[_builtins.bool] = None,
                  kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  namespace: Optional[_builtins.str] = None,
+                 purge: Optional[_builtins.bool] = None,
                  recursive_nameservers: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 release_name: Optional[_builtins.str] = None,
+                 rollback_on_failure: Optional[_builtins.bool] = None,
                  timeout_seconds: Optional[_builtins.int] = None,
                  values: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  version: Optional[_builtins.str] = None):
         """
         The set of arguments for constructing a CertManager resource.
 
+        :param 'CertManagerAdoption' adopt: Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+               
+               Default: a new installation.
+        :param _builtins.bool allow_unsupported_version: Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+               
+               Default: `false`.
         :param _builtins.bool create_namespace: Whether the namespace is made (and on destroy deleted) here.
                
                Default: `true`.
@@ -48,23 +60,42 @@ class CertManagerArgs:
                Default: `"cert-manager"`.
                
                Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+        :param _builtins.bool purge: Whether a destroy also deletes cert-manager's CRDs, and with them every Issuer and Certificate of the cluster, those of others too. It takes an update before the destroy.
+               
+               Default: `false`.
+               
+               Source: cert-manager's chart, crds.keep.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] recursive_nameservers: Recursive DNS servers that cert-manager asks, and nothing else, whether a challenge's record is visible: `address:port`, or https URLs of DoH servers (RFC 8484). For networks that reach no authoritative server. Without them, and without `resolvers` in the provider's configuration, the pod's resolver finds the authoritative servers.
                
                Rule: must name a server, or be left out; each must be an address with a port such as "1.1.1.1:53", or the https URL of a DoH server (RFC 8484).
                
                Source: controller.config.cert-manager.io/v1alpha1 acmeDNS01Config.recursiveNameservers.
+        :param _builtins.str release_name: Name of the Helm release. The objects keep their names, which begin with cert-manager.
+               
+               Default: `"cert-manager"`.
+               
+               Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123); must be at most 53 characters, as Helm asks.
+        :param _builtins.bool rollback_on_failure: Whether Helm puts back the version before when an upgrade fails, and takes away what it made when an installation fails.
+               
+               Default: `true`.
         :param _builtins.int timeout_seconds: How long the installation may take until its API answers, in seconds.
                
                Default: `600`.
                
                Rule: must be at least 1 second.
         :param pulumi.Input[Mapping[str, Any]] values: Further values of the chart, merged over those that certfleet sets.
-        :param _builtins.str version: Version of the chart, with or without a leading v. An upgrade is a change of this line.
+        :param _builtins.str version: Version of the chart, with or without a leading v. An upgrade is a change of this line, one minor version at a time.
                
                Default: `"1.21.2"`.
                
                Rule: must be a full version of the chart such as 1.21.2; ranges are not reproducible.
         """
+        if adopt is not None:
+            pulumi.set(__self__, "adopt", adopt)
+        if allow_unsupported_version is None:
+            allow_unsupported_version = False
+        if allow_unsupported_version is not None:
+            pulumi.set(__self__, "allow_unsupported_version", allow_unsupported_version)
         if create_namespace is None:
             create_namespace = True
         if create_namespace is not None:
@@ -79,8 +110,20 @@ class CertManagerArgs:
             namespace = 'cert-manager'
         if namespace is not None:
             pulumi.set(__self__, "namespace", namespace)
+        if purge is None:
+            purge = False
+        if purge is not None:
+            pulumi.set(__self__, "purge", purge)
         if recursive_nameservers is not None:
             pulumi.set(__self__, "recursive_nameservers", recursive_nameservers)
+        if release_name is None:
+            release_name = 'cert-manager'
+        if release_name is not None:
+            pulumi.set(__self__, "release_name", release_name)
+        if rollback_on_failure is None:
+            rollback_on_failure = True
+        if rollback_on_failure is not None:
+            pulumi.set(__self__, "rollback_on_failure", rollback_on_failure)
         if timeout_seconds is None:
             timeout_seconds = 600
         if timeout_seconds is not None:
@@ -91,6 +134,34 @@ class CertManagerArgs:
             version = '1.21.2'
         if version is not None:
             pulumi.set(__self__, "version", version)
+
+    @_builtins.property
+    @pulumi.getter
+    def adopt(self) -> Optional['CertManagerAdoption']:
+        """
+        Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+
+        Default: a new installation.
+        """
+        return pulumi.get(self, "adopt")
+
+    @adopt.setter
+    def adopt(self, value: Optional['CertManagerAdoption']):
+        pulumi.set(self, "adopt", value)
+
+    @_builtins.property
+    @pulumi.getter(name="allowUnsupportedVersion")
+    def allow_unsupported_version(self) -> Optional[_builtins.bool]:
+        """
+        Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+
+        Default: `false`.
+        """
+        return pulumi.get(self, "allow_unsupported_version")
+
+    @allow_unsupported_version.setter
+    def allow_unsupported_version(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "allow_unsupported_version", value)
 
     @_builtins.property
     @pulumi.getter(name="createNamespace")
@@ -155,6 +226,22 @@ class CertManagerArgs:
         pulumi.set(self, "namespace", value)
 
     @_builtins.property
+    @pulumi.getter
+    def purge(self) -> Optional[_builtins.bool]:
+        """
+        Whether a destroy also deletes cert-manager's CRDs, and with them every Issuer and Certificate of the cluster, those of others too. It takes an update before the destroy.
+
+        Default: `false`.
+
+        Source: cert-manager's chart, crds.keep.
+        """
+        return pulumi.get(self, "purge")
+
+    @purge.setter
+    def purge(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "purge", value)
+
+    @_builtins.property
     @pulumi.getter(name="recursiveNameservers")
     def recursive_nameservers(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
         """
@@ -169,6 +256,36 @@ class CertManagerArgs:
     @recursive_nameservers.setter
     def recursive_nameservers(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
         pulumi.set(self, "recursive_nameservers", value)
+
+    @_builtins.property
+    @pulumi.getter(name="releaseName")
+    def release_name(self) -> Optional[_builtins.str]:
+        """
+        Name of the Helm release. The objects keep their names, which begin with cert-manager.
+
+        Default: `"cert-manager"`.
+
+        Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123); must be at most 53 characters, as Helm asks.
+        """
+        return pulumi.get(self, "release_name")
+
+    @release_name.setter
+    def release_name(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "release_name", value)
+
+    @_builtins.property
+    @pulumi.getter(name="rollbackOnFailure")
+    def rollback_on_failure(self) -> Optional[_builtins.bool]:
+        """
+        Whether Helm puts back the version before when an upgrade fails, and takes away what it made when an installation fails.
+
+        Default: `true`.
+        """
+        return pulumi.get(self, "rollback_on_failure")
+
+    @rollback_on_failure.setter
+    def rollback_on_failure(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "rollback_on_failure", value)
 
     @_builtins.property
     @pulumi.getter(name="timeoutSeconds")
@@ -202,7 +319,7 @@ class CertManagerArgs:
     @pulumi.getter
     def version(self) -> Optional[_builtins.str]:
         """
-        Version of the chart, with or without a leading v. An upgrade is a change of this line.
+        Version of the chart, with or without a leading v. An upgrade is a change of this line, one minor version at a time.
 
         Default: `"1.21.2"`.
 
@@ -221,11 +338,16 @@ class CertManager(pulumi.ComponentResource):
     def __init__(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 adopt: Optional['CertManagerAdoption'] = None,
+                 allow_unsupported_version: Optional[_builtins.bool] = None,
                  create_namespace: Optional[_builtins.bool] = None,
                  gateway_api: Optional[_builtins.bool] = None,
                  kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  namespace: Optional[_builtins.str] = None,
+                 purge: Optional[_builtins.bool] = None,
                  recursive_nameservers: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 release_name: Optional[_builtins.str] = None,
+                 rollback_on_failure: Optional[_builtins.bool] = None,
                  timeout_seconds: Optional[_builtins.int] = None,
                  values: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  version: Optional[_builtins.str] = None,
@@ -236,6 +358,12 @@ class CertManager(pulumi.ComponentResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
+        :param 'CertManagerAdoption' adopt: Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+               
+               Default: a new installation.
+        :param _builtins.bool allow_unsupported_version: Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+               
+               Default: `false`.
         :param _builtins.bool create_namespace: Whether the namespace is made (and on destroy deleted) here.
                
                Default: `true`.
@@ -254,18 +382,31 @@ class CertManager(pulumi.ComponentResource):
                Default: `"cert-manager"`.
                
                Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+        :param _builtins.bool purge: Whether a destroy also deletes cert-manager's CRDs, and with them every Issuer and Certificate of the cluster, those of others too. It takes an update before the destroy.
+               
+               Default: `false`.
+               
+               Source: cert-manager's chart, crds.keep.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] recursive_nameservers: Recursive DNS servers that cert-manager asks, and nothing else, whether a challenge's record is visible: `address:port`, or https URLs of DoH servers (RFC 8484). For networks that reach no authoritative server. Without them, and without `resolvers` in the provider's configuration, the pod's resolver finds the authoritative servers.
                
                Rule: must name a server, or be left out; each must be an address with a port such as "1.1.1.1:53", or the https URL of a DoH server (RFC 8484).
                
                Source: controller.config.cert-manager.io/v1alpha1 acmeDNS01Config.recursiveNameservers.
+        :param _builtins.str release_name: Name of the Helm release. The objects keep their names, which begin with cert-manager.
+               
+               Default: `"cert-manager"`.
+               
+               Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123); must be at most 53 characters, as Helm asks.
+        :param _builtins.bool rollback_on_failure: Whether Helm puts back the version before when an upgrade fails, and takes away what it made when an installation fails.
+               
+               Default: `true`.
         :param _builtins.int timeout_seconds: How long the installation may take until its API answers, in seconds.
                
                Default: `600`.
                
                Rule: must be at least 1 second.
         :param pulumi.Input[Mapping[str, Any]] values: Further values of the chart, merged over those that certfleet sets.
-        :param _builtins.str version: Version of the chart, with or without a leading v. An upgrade is a change of this line.
+        :param _builtins.str version: Version of the chart, with or without a leading v. An upgrade is a change of this line, one minor version at a time.
                
                Default: `"1.21.2"`.
                
@@ -296,11 +437,16 @@ class CertManager(pulumi.ComponentResource):
     def _internal_init(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 adopt: Optional['CertManagerAdoption'] = None,
+                 allow_unsupported_version: Optional[_builtins.bool] = None,
                  create_namespace: Optional[_builtins.bool] = None,
                  gateway_api: Optional[_builtins.bool] = None,
                  kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  namespace: Optional[_builtins.str] = None,
+                 purge: Optional[_builtins.bool] = None,
                  recursive_nameservers: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 release_name: Optional[_builtins.str] = None,
+                 rollback_on_failure: Optional[_builtins.bool] = None,
                  timeout_seconds: Optional[_builtins.int] = None,
                  values: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  version: Optional[_builtins.str] = None,
@@ -315,6 +461,10 @@ class CertManager(pulumi.ComponentResource):
                 raise TypeError('__props__ is only valid when passed in combination with a valid opts.id to get an existing resource')
             __props__ = CertManagerArgs.__new__(CertManagerArgs)
 
+            __props__.__dict__["adopt"] = adopt
+            if allow_unsupported_version is None:
+                allow_unsupported_version = False
+            __props__.__dict__["allow_unsupported_version"] = allow_unsupported_version
             if create_namespace is None:
                 create_namespace = True
             __props__.__dict__["create_namespace"] = create_namespace
@@ -325,7 +475,16 @@ class CertManager(pulumi.ComponentResource):
             if namespace is None:
                 namespace = 'cert-manager'
             __props__.__dict__["namespace"] = namespace
+            if purge is None:
+                purge = False
+            __props__.__dict__["purge"] = purge
             __props__.__dict__["recursive_nameservers"] = recursive_nameservers
+            if release_name is None:
+                release_name = 'cert-manager'
+            __props__.__dict__["release_name"] = release_name
+            if rollback_on_failure is None:
+                rollback_on_failure = True
+            __props__.__dict__["rollback_on_failure"] = rollback_on_failure
             if timeout_seconds is None:
                 timeout_seconds = 600
             __props__.__dict__["timeout_seconds"] = timeout_seconds

@@ -25,9 +25,11 @@ class TlsDomainArgs:
                  host: _builtins.str,
                  platform: pulumi.Input['PlatformArgs'],
                  additional_dns_names: Optional[Sequence[_builtins.str]] = None,
+                 adopt: Optional[_builtins.bool] = None,
                  annotations: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  backend: Optional['BackendArgs'] = None,
                  certificate_from: Optional[_builtins.str] = None,
+                 certificate_name: Optional[_builtins.str] = None,
                  certificate_only: Optional[_builtins.bool] = None,
                  create_namespace: Optional[_builtins.bool] = None,
                  deletion_protection: Optional[_builtins.bool] = None,
@@ -58,11 +60,19 @@ class TlsDomainArgs:
                Rule: each must be a full name such as shop.example.com, or a wildcard for its first label, without scheme, port or path.
                
                Source: cert-manager.io/v1 Certificate spec.dnsNames.
+        :param _builtins.bool adopt: Takes over the Certificate that exists, with its Secret, instead of making one. `privateKey` must be said then, for another key is another certificate. Leave it out again afterwards.
+               
+               Default: `false`.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] annotations: Annotations of everything that is made for the domain.
         :param 'BackendArgs' backend: The Service that answers. Required unless `certificateOnly`.
         :param _builtins.str certificate_from: Host of another domain in the same namespace whose certificate covers this host, by its host (typically a wildcard) or by one of its `additionalDnsNames`. Makes no Certificate.
                
                Rule: must be a full name such as shop.example.com, or a wildcard for its first label, without scheme, port or path.
+        :param _builtins.str certificate_name: Name of the Certificate in the cluster, for one that is adopted. Another name is another Certificate.
+               
+               Default: follows from the host.
+               
+               Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
         :param _builtins.bool certificate_only: Makes the Certificate but no route, for a Secret that something else serves.
                
                Default: `false`.
@@ -116,12 +126,16 @@ class TlsDomainArgs:
         pulumi.set(__self__, "platform", platform)
         if additional_dns_names is not None:
             pulumi.set(__self__, "additional_dns_names", additional_dns_names)
+        if adopt is not None:
+            pulumi.set(__self__, "adopt", adopt)
         if annotations is not None:
             pulumi.set(__self__, "annotations", annotations)
         if backend is not None:
             pulumi.set(__self__, "backend", backend)
         if certificate_from is not None:
             pulumi.set(__self__, "certificate_from", certificate_from)
+        if certificate_name is not None:
+            pulumi.set(__self__, "certificate_name", certificate_name)
         if certificate_only is not None:
             pulumi.set(__self__, "certificate_only", certificate_only)
         if create_namespace is not None:
@@ -201,6 +215,20 @@ class TlsDomainArgs:
 
     @_builtins.property
     @pulumi.getter
+    def adopt(self) -> Optional[_builtins.bool]:
+        """
+        Takes over the Certificate that exists, with its Secret, instead of making one. `privateKey` must be said then, for another key is another certificate. Leave it out again afterwards.
+
+        Default: `false`.
+        """
+        return pulumi.get(self, "adopt")
+
+    @adopt.setter
+    def adopt(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "adopt", value)
+
+    @_builtins.property
+    @pulumi.getter
     def annotations(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
         """
         Annotations of everything that is made for the domain.
@@ -236,6 +264,22 @@ class TlsDomainArgs:
     @certificate_from.setter
     def certificate_from(self, value: Optional[_builtins.str]):
         pulumi.set(self, "certificate_from", value)
+
+    @_builtins.property
+    @pulumi.getter(name="certificateName")
+    def certificate_name(self) -> Optional[_builtins.str]:
+        """
+        Name of the Certificate in the cluster, for one that is adopted. Another name is another Certificate.
+
+        Default: follows from the host.
+
+        Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+        """
+        return pulumi.get(self, "certificate_name")
+
+    @certificate_name.setter
+    def certificate_name(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "certificate_name", value)
 
     @_builtins.property
     @pulumi.getter(name="certificateOnly")
@@ -469,9 +513,11 @@ class TlsDomain(pulumi.ComponentResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  additional_dns_names: Optional[Sequence[_builtins.str]] = None,
+                 adopt: Optional[_builtins.bool] = None,
                  annotations: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  backend: Optional[Union['BackendArgs', 'BackendArgsDict']] = None,
                  certificate_from: Optional[_builtins.str] = None,
+                 certificate_name: Optional[_builtins.str] = None,
                  certificate_only: Optional[_builtins.bool] = None,
                  create_namespace: Optional[_builtins.bool] = None,
                  deletion_protection: Optional[_builtins.bool] = None,
@@ -502,11 +548,19 @@ class TlsDomain(pulumi.ComponentResource):
                Rule: each must be a full name such as shop.example.com, or a wildcard for its first label, without scheme, port or path.
                
                Source: cert-manager.io/v1 Certificate spec.dnsNames.
+        :param _builtins.bool adopt: Takes over the Certificate that exists, with its Secret, instead of making one. `privateKey` must be said then, for another key is another certificate. Leave it out again afterwards.
+               
+               Default: `false`.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] annotations: Annotations of everything that is made for the domain.
         :param Union['BackendArgs', 'BackendArgsDict'] backend: The Service that answers. Required unless `certificateOnly`.
         :param _builtins.str certificate_from: Host of another domain in the same namespace whose certificate covers this host, by its host (typically a wildcard) or by one of its `additionalDnsNames`. Makes no Certificate.
                
                Rule: must be a full name such as shop.example.com, or a wildcard for its first label, without scheme, port or path.
+        :param _builtins.str certificate_name: Name of the Certificate in the cluster, for one that is adopted. Another name is another Certificate.
+               
+               Default: follows from the host.
+               
+               Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
         :param _builtins.bool certificate_only: Makes the Certificate but no route, for a Secret that something else serves.
                
                Default: `false`.
@@ -588,9 +642,11 @@ class TlsDomain(pulumi.ComponentResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  additional_dns_names: Optional[Sequence[_builtins.str]] = None,
+                 adopt: Optional[_builtins.bool] = None,
                  annotations: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  backend: Optional[Union['BackendArgs', 'BackendArgsDict']] = None,
                  certificate_from: Optional[_builtins.str] = None,
+                 certificate_name: Optional[_builtins.str] = None,
                  certificate_only: Optional[_builtins.bool] = None,
                  create_namespace: Optional[_builtins.bool] = None,
                  deletion_protection: Optional[_builtins.bool] = None,
@@ -621,9 +677,11 @@ class TlsDomain(pulumi.ComponentResource):
             __props__ = TlsDomainArgs.__new__(TlsDomainArgs)
 
             __props__.__dict__["additional_dns_names"] = additional_dns_names
+            __props__.__dict__["adopt"] = adopt
             __props__.__dict__["annotations"] = annotations
             __props__.__dict__["backend"] = backend
             __props__.__dict__["certificate_from"] = certificate_from
+            __props__.__dict__["certificate_name"] = certificate_name
             __props__.__dict__["certificate_only"] = certificate_only
             __props__.__dict__["create_namespace"] = create_namespace
             __props__.__dict__["deletion_protection"] = deletion_protection

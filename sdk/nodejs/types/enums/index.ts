@@ -22,6 +22,22 @@ export const AcmeEnvironment = {
  */
 export type AcmeEnvironment = (typeof AcmeEnvironment)[keyof typeof AcmeEnvironment];
 
+export const CertManagerAdoption = {
+    /**
+     * By Helm: the release `releaseName` in `namespace` is imported.
+     */
+    Release: "release",
+    /**
+     * By kubectl from manifests: a Helm release is made that takes over the objects of its names.
+     */
+    Manifests: "manifests",
+} as const;
+
+/**
+ * How a cert-manager that is taken over was installed.
+ */
+export type CertManagerAdoption = (typeof CertManagerAdoption)[keyof typeof CertManagerAdoption];
+
 export const PrivateKeyAlgorithm = {
     /**
      * On a NIST curve: small, fast, and taken by every public CA.
