@@ -4,6 +4,7 @@ package enginetest
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -27,6 +28,7 @@ var Unknown = resource.Computed{Element: resource.NewStringProperty("")}
 type Engine struct {
 	t      *testing.T
 	server pulumirpc.ResourceProviderServer
+	checks int
 }
 
 // New configures a plugin.
@@ -35,7 +37,7 @@ func New(t *testing.T, server pulumirpc.ResourceProviderServer, config map[strin
 	if _, err := server.Configure(context.Background(), &pulumirpc.ConfigureRequest{Variables: config}); err != nil {
 		t.Fatal(err)
 	}
-	return &Engine{t, server}
+	return &Engine{t: t, server: server}
 }
 
 var network = http.DefaultTransport
@@ -102,6 +104,12 @@ func (e *Engine) properties(wire *structpb.Struct) resource.PropertyMap {
 	return values
 }
 
+// seed is another one for each check, so that a name that is made twice differs.
+func (e *Engine) seed() []byte {
+	e.checks++
+	return fmt.Appendf(nil, "seed %d of a test's engine, which is long", e.checks)
+}
+
 func urn(kind string) string {
 	return "urn:pulumi:test::test::" + kind + "::thing"
 }
@@ -111,7 +119,7 @@ func (e *Engine) Check(kind string, olds resource.PropertyMap, inputs Values) (r
 	e.t.Helper()
 	answer, err := e.server.Check(context.Background(), &pulumirpc.CheckRequest{
 		Urn: urn(kind), Olds: e.wire(olds), News: e.wire(resource.NewPropertyMapFromMap(inputs)),
-		RandomSeed: []byte("seed of this test's engine, long"),
+		RandomSeed: e.seed(),
 	})
 	if err != nil {
 		e.t.Fatal(err)

@@ -157,9 +157,9 @@ func (g *google) thing(w http.ResponseWriter, method, path string, body values) 
 
 func (g *google) list(w http.ResponseWriter, path string, req *http.Request) {
 	zone := strings.TrimSuffix(path, "/rrsets")
-	found := []any{}
+	found, query := []any{}, req.URL.Query()
 	for key, record := range g.records {
-		if key == zone+" "+req.URL.Query().Get("name")+" "+req.URL.Query().Get("type") {
+		if !query.Has("name") || key == zone+" "+query.Get("name")+" "+query.Get("type") {
 			found = append(found, record)
 		}
 	}
@@ -175,6 +175,14 @@ func (g *google) change(w http.ResponseWriter, zone string, body values) {
 		}
 	}
 	each("deletions", func(key string, _ values) { delete(g.records, key) })
-	each("additions", func(key string, record values) { g.records[key] = record })
+	taken := false
+	each("additions", func(key string, record values) {
+		taken = taken || g.records[key] != nil
+		g.records[key] = record
+	})
+	if taken {
+		fail(w, http.StatusConflict, "The resource already exists")
+		return
+	}
 	enginetest.Answer(w, http.StatusOK, values{"id": "1", "status": "done"})
 }

@@ -19,6 +19,8 @@ const (
 	zoneType    = "gcp:dns/managedZone:ManagedZone"
 	recordType  = "gcp:dns/recordSet:RecordSet"
 
+	recordKey = "dns.googleapis.com/dns/v1/projects/lab-project/managedZones/example a.example.org. A"
+
 	solver      = "dns-solver@lab-project.iam.gserviceaccount.com"
 	accountPath = "iam.googleapis.com/v1/projects/lab-project/serviceAccounts/" + solver
 )
@@ -178,13 +180,18 @@ func TestRecordSet(t *testing.T) {
 	inputs := func(addresses ...any) values {
 		return values{"managedZone": "example", "name": "a.example.org.", "type": "A", "ttl": 60.0, "rrdatas": addresses}
 	}
-	made := e.Create(recordType, inputs("10.0.0.1", "10.0.0.2"))
+	e.Create(recordType, inputs("10.0.0.9"))
+	made := e.Create(recordType, inputs("10.0.0.1", "10.0.0.2")) // takes the other one's place
 	e.MustBeSame(made, inputs("10.0.0.2", "10.0.0.1"))
+	g.records[recordKey]["rrdatas"] = []any{"10.0.0.2", "10.0.0.1"}
+	if after := e.Refresh(made); !after.Inputs["rrdatas"].DeepEquals(made.Inputs["rrdatas"]) {
+		t.Errorf("a refresh takes another order for another input: %v", after.Inputs["rrdatas"])
+	}
 	changed, _ := e.Update(made, inputs("10.0.0.3"))
 	imported := e.Import(recordType, "example/a.example.org./A")
 	e.MustBeSame(imported, inputs("10.0.0.3"))
 	// What was changed by hand is a difference after a refresh.
-	g.records["dns.googleapis.com/dns/v1/projects/lab-project/managedZones/example a.example.org. A"]["ttl"] = 5.0
+	g.records[recordKey]["ttl"] = 5.0
 	if drift := e.Diff(e.Refresh(changed), inputs("10.0.0.3")); drift.GetDetailedDiff()["ttl"] == nil {
 		t.Errorf("the drift is not seen: %v", drift)
 	}
@@ -194,6 +201,36 @@ func TestRecordSet(t *testing.T) {
 	found, err := e.Invoke("gcp:dns/getManagedZone:getManagedZone", values{"name": "example"})
 	if err != nil || found["dnsName"].StringValue() != "example.org." {
 		t.Errorf("getManagedZone: %v, %v", found, err)
+	}
+}
+
+func TestZoneThatTheProgramNamesIsDeletedBeforeItsReplacement(t *testing.T) {
+	e, _ := newEngine(t)
+	inputs := func(dnsName string, more values) values {
+		more["dnsName"] = dnsName
+		return more
+	}
+	named := e.Create(zoneType, inputs("a.test.", values{"name": "example"}))
+	if diff := e.Diff(named, inputs("b.test.", values{"name": "example"})); !diff.GetDeleteBeforeReplace() {
+		t.Errorf("the replacement of the same name: %v", diff)
+	}
+	if diff := e.Diff(named, inputs("b.test.", values{"name": "other"})); diff.GetDeleteBeforeReplace() {
+		t.Errorf("the replacement of another name: %v", diff)
+	}
+	nameless := e.Create(zoneType, inputs("c.test.", values{}))
+	if diff := e.Diff(nameless, inputs("d.test.", values{})); diff.GetDeleteBeforeReplace() {
+		t.Errorf("the replacement that gets another name: %v", diff)
+	}
+}
+
+func TestZoneThatMayBeIsEmptiedBeforeItsDeletion(t *testing.T) {
+	e, g := newEngine(t)
+	zone := e.Create(zoneType, values{"name": "example", "dnsName": "example.org.", "forceDestroy": true})
+	e.Create(recordType, values{
+		"managedZone": "example", "name": "a.example.org.", "type": "A", "rrdatas": []any{"10.0.0.1"},
+	})
+	if err := e.Delete(zone); err != nil || len(g.records) > 0 {
+		t.Errorf("%v, %v", err, g.records)
 	}
 }
 
