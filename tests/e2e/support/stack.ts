@@ -96,6 +96,8 @@ export class Stack {
     this.operate("up", ["--yes", "--skip-preview"], onDetail, onSpawn);
   refresh = (onDetail?: OnDetail): Promise<Run> => this.operate("refresh", ["--yes", "--skip-preview"], onDetail);
   destroy = (onDetail?: OnDetail): Promise<Run> => this.operate("destroy", ["--yes", "--skip-preview"], onDetail);
+  /** As most people do it: the preview comes first, and where that fails nothing is done. */
+  destroyAfterPreview = (): Promise<Run> => this.operate("destroy", ["--yes"]);
 
   /** The outputs of the stack; secrets stay masked. */
   async outputs<T>(): Promise<T> {
