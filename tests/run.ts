@@ -30,6 +30,7 @@ npm run e2e [-- NAME ...]    the stories of that name, or of the examples of tha
                              Others: preview-truth (every kind of change: what is announced against what is done),
                              promotion (from staging to production), renewal (by cert-manager, and on request),
                              restore (a lost cluster; the account's key),
+                             installation, installation-manifests (adopted, upgraded, rolled back, purged),
                              custom-resource (the plugin's host with resources of the tests' own)
 
 Ends with one line: N passed, N failed, N skipped. Exit status 0 only if nothing failed.`;

@@ -33,6 +33,7 @@ const stackObjects = (program: string): string[] => [
 const clusterObjects = (op: string, cluster: string, host: string): string[] => [
   `${op} Certificate ${cluster}-${host}`,
   `${op} CertManager ${cluster}-cert-manager`,
+  `${op} CertManagerPreflight ${cluster}-cert-manager`,
   `${op} ClusterIssuer ${cluster}-issuers-staging`,
   `${op} ClusterTls ${cluster}`,
   `${op} Gateway ${cluster}-${host}`,

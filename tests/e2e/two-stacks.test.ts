@@ -85,7 +85,10 @@ describe("examples/platform and examples/application", () => {
     await platform.configure({ certManagerVersion: "1.21.2" });
     const checks = (): number => listApiChecks().length;
     const before = checks();
-    expect(describeOperations(await succeed(platform.up()))).toEqual(["update Release edge-cert-manager"]);
+    expect(describeOperations(await succeed(platform.up()))).toEqual([
+      "update CertManagerPreflight edge-cert-manager",
+      "update Release edge-cert-manager",
+    ]);
     expect(checks()).toBe(before + 1);
   });
 

@@ -13,7 +13,7 @@ export interface Program {
 export interface Args {
   acme: { email: string; environment: string; accountKeyRotation?: string };
   challenges: object[];
-  certManager: { version: string };
+  certManager: { version: string; purge?: boolean };
   defaults: object;
   domains: Domain[];
 }

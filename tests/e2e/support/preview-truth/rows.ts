@@ -55,6 +55,7 @@ export const rows: Row[] = [
       `create certfleet default_${version.replaceAll(".", "_")}`,
       "create ClusterTls edge",
       "create CertManager edge-cert-manager",
+      "create CertManagerPreflight edge-cert-manager",
       "create Namespace edge-cert-manager",
       "create Release edge-cert-manager",
       "create Issuers edge-issuers",
@@ -143,7 +144,12 @@ export const rows: Row[] = [
   {
     change: "chart upgraded",
     apply: (program) => withArgs(program, { certManager: { version: "1.21.2" } }),
-    expected: ["update Release edge-cert-manager (version)"],
+    expected: ["update CertManagerPreflight edge-cert-manager (version)", "update Release edge-cert-manager (version)"],
+  },
+  {
+    change: "CRDs to go with the rest",
+    apply: (program) => withArgs(program, { certManager: { version: "1.21.2", purge: true } }),
+    expected: ["update Release edge-cert-manager (values.crds.keep)"],
   },
   {
     // A Secret's name is fixed, so the old one must go first: for a moment there is none.

@@ -1,0 +1,63 @@
+import { X509Certificate } from "node:crypto";
+import { beforeAll, describe, expect, it } from "vitest";
+import { describeOperations } from "./support/events";
+import { verifiedHttps } from "./support/https";
+import { installByKubectl, issueByHand, readIssued, type Issued } from "./support/installation/by-hand";
+import { host, settingsOf, type Program } from "./support/installation/program";
+import type { Stack } from "./support/stack";
+import { succeed, tellStory } from "./support/story";
+
+const story = tellStory("installation-manifests");
+const version = "1.21.1";
+
+describe("cert-manager from manifests, by kubectl apply", () => {
+  let stack: Stack;
+  let before: Issued;
+
+  const set = (program: Program): Promise<void> => stack.configure(settingsOf(program));
+
+  async function expectUntouched(): Promise<void> {
+    expect(await readIssued(story.world)).toEqual(before);
+    const { peer } = await verifiedHttps(story.world, `https://${host}/`, await story.world.acmeRoot("staging"));
+    expect(new X509Certificate(peer!.chain[0]!).serialNumber).toBe(before.serial);
+  }
+
+  beforeAll(async () => {
+    const { world } = story;
+    await installByKubectl(world, version);
+    await issueByHand(world, host);
+    before = await readIssued(world);
+    stack = story.stack("installation");
+    await stack.init(settingsOf({ certManager: { version }, adopt: true }));
+  });
+
+  it("is in the way of an installation that does not ask to take it over", async () => {
+    const failed = await stack.up();
+    expect(failed.code).not.toBe(0);
+    expect(failed.output).toContain("exists and cannot be imported into the current release");
+  });
+
+  it("is taken over by a Helm release, with the issuer and the certificate as they are", async () => {
+    await set({ certManager: { version, adopt: "manifests" }, adopt: true });
+    const done = describeOperations(await succeed(stack.up()));
+    expect(done).toContain("create Release edge-cert-manager");
+    expect(done.filter((text) => !/^(import|update|create) /.test(text))).toEqual([]);
+    await expectUntouched();
+  });
+
+  it("is an installation like any other afterwards", async () => {
+    expect((await succeed(stack.preview())).operations).toEqual([]);
+    await set({ certManager: { version: "1.21.2" } });
+    await succeed(stack.up());
+    expect((await succeed(stack.preview())).operations).toEqual([]);
+    await expectUntouched();
+    const left = await story.world.kubectl(["get", "deployments", "-n", "cert-manager", "-o", "name"]);
+    expect(left.trim().split("\n")).toHaveLength(3);
+  });
+
+  it("goes with a destroy, without the Secrets", async () => {
+    await succeed(stack.destroy());
+    expect((await readIssued(story.world)).serial).toBe(before.serial);
+    expect(await story.world.kubectl(["get", "deployments", "-n", "cert-manager", "-o", "name"])).toBe("");
+  });
+});
