@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { ApiRequest } from "../lab";
 import { certfleet } from "./support/certfleet";
 import { describeOperations } from "./support/events";
+import { filesWith } from "./support/files";
 import { verifiedHttps } from "./support/https";
 import { firstProgram, settingsOf, withArgs, type Program } from "./support/preview-truth/program";
 import { hasNothingToDo } from "./support/quickstart-steps";
@@ -124,5 +125,15 @@ describe("a cluster is lost, and restored on another one", () => {
     expect(keys).toContain("secret/letsencrypt-staging-account-key-2026-11\n");
     expect(await served()).toEqual(serials);
     await hasNothingToDo(stack);
+  });
+
+  it("shows no private key and no passphrase anywhere", async () => {
+    const list = await story.world.kubectl(["get", "secrets", "-A", "-o", "jsonpath={.items[*].data.tls\\.key}"]);
+    const keys = list.split(" ").filter(Boolean);
+    expect(keys.length).toBeGreaterThan(3);
+    // As the API has it, and a line of the PEM text.
+    const texts = keys.flatMap((key) => [key, Buffer.from(key, "base64").toString().split("\n")[1]!]);
+    const { logs, podLogs } = story.world.layout;
+    expect(filesWith([passphrase, ...texts], [logs, podLogs, story.folder])).toEqual([]);
   });
 });
