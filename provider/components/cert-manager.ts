@@ -9,10 +9,13 @@ import { certManagerRules } from "../plan/rules";
 import { accessFor, accessShape, configureAccess } from "./cluster-access";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
 import { CertManagerPreflight } from "./preflight";
+import { Readiness, type ReadinessOptions } from "./readiness";
 
 const token = "certfleet:index:CertManager";
 const argsSchema = z.strictObject({ ...certManagerShape, ...accessShape });
 type CertManagerArgs = z.output<typeof argsSchema>;
+
+const graceSeconds = 30;
 
 /** The installation alone. Complete only once cert-manager's webhook has accepted a dry-run request, after installs and upgrades. */
 export class CertManager extends Component {
@@ -28,16 +31,26 @@ export class CertManager extends Component {
     const namespace = args.createNamespace
       ? new kubernetes.core.v1.Namespace(name, { metadata: { name: args.namespace } }, first).metadata.name
       : pulumi.output(args.namespace);
-    const dependsOn = [preflight, ...(opts.dependsOn ?? [])];
-    const release = new kubernetes.helm.v3.Release(name, releaseArgs(args, namespace), {
-      parent: this,
-      dependsOn,
-      ...adoption(args),
-    });
+    const after = { parent: this, dependsOn: [preflight, ...(opts.dependsOn ?? [])] };
+    const release = new kubernetes.helm.v3.Release(name, releaseArgs(args, namespace), { ...after, ...adoption(args) });
+    if (access) watchRelease(name, args, namespace, { ...after, access });
     this.namespace = release.namespace;
     this.version = release.version.apply((installed) => adoptedVersion(args, installed));
     this.declareOutputs({ namespace: this.namespace, version: this.version });
   }
+}
+
+/** Beside the Release and not after it: what does not come up is looked at while it is there. */
+function watchRelease(
+  name: string,
+  args: CertManagerArgs,
+  namespace: pulumi.Output<string>,
+  opts: Omit<ReadinessOptions, "timeoutSeconds">,
+): void {
+  // Helm says itself that its time has passed; whoever watches it should not give up before.
+  const timeoutSeconds = args.timeoutSeconds + graceSeconds;
+  const spec = { version: args.version, values: chartValues(args) };
+  new Readiness(name, { kind: "Release", namespace, name: args.releaseName, spec }, { ...opts, timeoutSeconds });
 }
 
 function releaseArgs(args: CertManagerArgs, namespace: pulumi.Output<string>): kubernetes.helm.v3.ReleaseArgs {

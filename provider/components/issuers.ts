@@ -19,7 +19,7 @@ import { accessFor, accessShape, configureAccess } from "./cluster-access";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
 import { DnsCredentials } from "./dns-credentials";
 import { makeDryRun } from "./dry-run";
-import { KubernetesObject } from "./kubernetes-object";
+import { makeAwaited } from "./readiness";
 
 const token = "certfleet:index:Issuers";
 
@@ -60,18 +60,18 @@ export class Issuers extends Component {
 
   constructor(name: string, args: IssuersArgs, opts: ComponentOptions) {
     super(token, name, {}, opts);
-    accessFor(name, args, this, opts);
+    const access = accessFor(name, args, this, opts);
     const made = makeCredentials(name, args, this, opts);
     const challenges = args.challenges.filter(({ standby }) => !standby).map((entry) => bindChallenge(entry));
     const environments = usedEnvironments(args.acme, []);
     const dependsOn = [...made.flatMap(({ proven }) => proven), ...(opts.dependsOn ?? [])];
     const issuers = environments.map((environment) => {
       const manifest = acmeIssuer(environment, args.acme, challenges);
-      const wait = { readyCondition: "Ready", timeoutSeconds: args.timeoutSeconds };
+      const wait = { access, readyCondition: "Ready", timeoutSeconds: args.timeoutSeconds };
       const { adopt } = args.acme.issuers?.[environment] ?? {};
-      return new KubernetesObject(`${name}-${environment}`, manifest, { ...wait, adopt, parent: this, dependsOn });
+      return makeAwaited(`${name}-${environment}`, manifest, { ...wait, adopt, parent: this, dependsOn });
     });
-    this.platform = pulumi.all(issuers.map((issuer) => issuer.metadata.name)).apply((names) => ({
+    this.platform = pulumi.all(issuers.map(({ object }) => object.metadata.name)).apply((names) => ({
       issuers: Object.fromEntries(environments.map((environment, index) => [environment, names[index]!])),
       environment: defaultEnvironment(args.acme),
     }));

@@ -13,8 +13,8 @@ import { input } from "../schema/vocabulary";
 import { accessFor, accessShape, configureAccess, type ClusterAccess } from "./cluster-access";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
 import { makeDnsRecords, type DnsRecords } from "./dns-records";
-import { KubernetesObject, type ObjectOptions } from "./kubernetes-object";
 import { GatewayPreflight } from "./preflight";
+import { makeAwaited, resourcesOf, TlsSecret, type Awaited, type AwaitOptions } from "./readiness";
 
 const token = "certfleet:index:TlsDomain";
 
@@ -50,10 +50,11 @@ export class TlsDomain extends Component {
     const issuer = issuerFor(args);
     const plan = planDomain({ ...args, namespace, route }, issuer);
     const timeouts = { ...defaultTimeouts, ...args.timeouts };
-    const certificate = makeCertificate(name, plan, { ...first, timeoutSeconds: timeouts.certificate });
+    const certificate = makeCertificate(name, plan, args, { ...first, access, timeoutSeconds: timeouts.certificate });
     // A Gateway is programmed only once its Secret exists, so its own bound begins where the Certificate's ends.
-    const gateways = makeGateways(name, plan, { ...first, timeoutSeconds: timeouts.certificate + timeouts.gateway });
-    const awaited = after(opts, [...(certificate ? [certificate] : []), ...gateways]);
+    const gatewaySeconds = timeouts.certificate + timeouts.gateway;
+    const gateways = makeGateways(name, plan, { ...first, access, timeoutSeconds: gatewaySeconds });
+    const awaited = after(opts, [...(certificate ? [certificate] : []), ...gateways].flatMap(resourcesOf));
     const addresses = addressesOf(gateways);
     const records = makeDnsRecords(name, args, addresses, { parent: this, dependsOn: awaited });
     makeRoutes(name, plan, { parent: this, dependsOn: [...awaited, ...records.resources] });
@@ -101,19 +102,31 @@ function completeRoute(args: TlsDomainArgs): TlsDomainArgs["route"] {
   return { gatewayApi: { ...given, gatewayClassName } };
 }
 
-type WaitOptions = pulumi.CustomResourceOptions & { timeoutSeconds: number };
+interface WaitOptions {
+  parent: pulumi.Resource;
+  dependsOn: pulumi.Resource[] | undefined;
+  access: ClusterAccess | undefined;
+  timeoutSeconds: number;
+}
 
 function makeCertificate(
   name: string,
   plan: DomainPlan,
+  { renew, deleteSecret }: TlsDomainArgs,
   opts: WaitOptions,
-): KubernetesObject<CertificateStatus> | undefined {
-  const { adopt, certificate } = plan;
-  return certificate && new KubernetesObject(name, certificate, { ...opts, adopt, readyCondition: "Ready" });
+): Awaited<CertificateStatus> | undefined {
+  const { adopt, certificate, namespace, secretName } = plan;
+  if (!certificate) return undefined;
+  const { access, parent } = opts;
+  // What the Certificate depends on is deleted after it.
+  const secret =
+    access && deleteSecret ? [new TlsSecret(name, { namespace, name: secretName }, { access, parent })] : [];
+  const dependsOn = [...secret, ...(opts.dependsOn ?? [])];
+  return makeAwaited(name, certificate, { ...opts, adopt, dependsOn, readyCondition: "Ready", renew });
 }
 
 /** Makes those of a route's objects that know at which addresses they are served. */
-function makeGateways(name: string, plan: DomainPlan, opts: WaitOptions): KubernetesObject<GatewayStatus>[] {
+function makeGateways(name: string, plan: DomainPlan, opts: WaitOptions): Awaited<GatewayStatus>[] {
   const objects = plan.objects.filter(({ hasAddresses }) => hasAddresses);
   return objects.map((object) => makeObject<GatewayStatus>(name, object, opts));
 }
@@ -126,23 +139,33 @@ function makeRoutes(name: string, plan: DomainPlan, opts: pulumi.CustomResourceO
 function makeObject<Status>(
   name: string,
   { role, manifest, readyCondition }: PlannedObject,
-  opts: ObjectOptions,
-): KubernetesObject<Status> {
-  return new KubernetesObject<Status>(role ? `${name}-${role}` : name, manifest, { ...opts, readyCondition });
+  opts: AwaitOptions,
+): Awaited<Status> {
+  // An underscore cannot occur in a host, so no other domain's wait has this name.
+  const suffix = `_${manifest.kind.toLowerCase()}`;
+  return makeAwaited<Status>(role ? `${name}-${role}` : name, manifest, { ...opts, readyCondition, suffix });
 }
 
-const addressesOf = (gateways: readonly KubernetesObject<GatewayStatus>[]): pulumi.Output<string[]> =>
-  pulumi.all(gateways.map((gateway) => gateway.status)).apply((all) => all.flatMap(readAddresses));
+const addressesOf = (gateways: readonly Awaited<GatewayStatus>[]): pulumi.Output<string[]> =>
+  pulumi.all(gateways.map(addressesOfOne)).apply((all) => all.flat());
+
+const addressesOfOne = ({ object, readiness }: Awaited<GatewayStatus>): pulumi.Output<string[]> =>
+  readiness ? readiness.addresses.apply((known) => known ?? []) : object.status.apply(readAddresses);
+
+function certificateOf({ object, readiness }: Awaited<CertificateStatus>) {
+  if (!readiness) return object.status.apply(readCertificate);
+  return pulumi.all([readiness.ready, readiness.notAfter]).apply(([ready, notAfter]) => ({ ready, notAfter }));
+}
 
 function readStatus(
   host: string,
   plan: DomainPlan,
   issuer: pulumi.Input<string>,
-  certificate: KubernetesObject<CertificateStatus> | undefined,
+  certificate: Awaited<CertificateStatus> | undefined,
   { addresses, records }: { addresses: pulumi.Output<string[]>; records: DnsRecords },
 ): pulumi.Output<DomainStatus> {
   const certified = certificate
-    ? pulumi.all([issuer, certificate.status]).apply(([name, status]) => ({ issuer: name, ...readCertificate(status) }))
+    ? pulumi.all([issuer, certificateOf(certificate)]).apply(([name, status]) => ({ issuer: name, ...status }))
     : {};
   const all = pulumi.all([plan.namespace, addresses, certified, records.data]);
   return all.apply(([namespace, served, certificateStatus, made]) => ({

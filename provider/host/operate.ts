@@ -26,7 +26,9 @@ export async function create(operating: Operating, request: CreateRequest): Prom
   const inputs = fromStruct(request.getProperties());
   if (request.getPreview()) return new CreateResponse().setProperties(toStruct(previewOutputs(definition, inputs, {})));
   const made = await operations.cancellable(`creating ${definition.token}`, request.getTimeout(), (signal) =>
-    keepUnfinished(definition, inputs, () => definition.create(plainOf(inputs), { config, signal })),
+    keepUnfinished(definition, inputs, () =>
+      definition.create(plainOf(inputs), { config, signal, ...boundOf(request) }),
+    ),
   );
   return new CreateResponse().setId(made.id).setProperties(toStruct(outputsOf(definition, inputs, made.state)));
 }
@@ -40,7 +42,9 @@ export async function update(operating: Operating, request: UpdateRequest): Prom
   if (!change) throw new Error(`${definition.token} cannot be changed in place`);
   const existing = { id: request.getId(), state: plainOf(olds) };
   const state = await operations.cancellable(`updating ${definition.token}`, request.getTimeout(), (signal) =>
-    keepUnfinished(definition, inputs, () => change(existing, plainOf(inputs), { config, signal })),
+    keepUnfinished(definition, inputs, () =>
+      change(existing, plainOf(inputs), { config, signal, ...boundOf(request) }),
+    ),
   );
   return new UpdateResponse().setProperties(toStruct(outputsOf(definition, inputs, state)));
 }
@@ -49,7 +53,7 @@ export async function remove(operating: Operating, request: DeleteRequest): Prom
   const { definition, config, operations } = operating;
   const existing = { id: request.getId(), state: plainOf(fromStruct(request.getProperties())) };
   await operations.cancellable(`deleting ${definition.token}`, request.getTimeout(), async (signal) =>
-    definition.delete?.(existing, { config, signal }),
+    definition.delete?.(existing, { config, signal, ...boundOf(request) }),
   );
 }
 
@@ -63,13 +67,19 @@ export async function read(operating: Operating, request: ReadRequest): Promise<
   if (!look && !known) throw new Error(`${definition.token} cannot be imported; let the program make a new one`);
   if (!look) return new ReadResponse().setId(id).setProperties(request.getProperties()).setInputs(request.getInputs());
   const found = await operations.cancellable(`reading ${definition.token}`, request.getTimeout(), (signal) =>
-    look(id, known ? plainOf(olds) : undefined, { config, signal }),
+    keepUnfinished(definition, before, () =>
+      look(id, known ? plainOf(olds) : undefined, { config, signal, ...boundOf(request) }),
+    ),
   );
   if (!found) return new ReadResponse();
   const inputs = inputsOf(definition, found.args, before);
   const outputs = outputsOf(definition, inputs, found.state);
   return new ReadResponse().setId(id).setInputs(toStruct(inputs)).setProperties(toStruct(outputs));
 }
+
+const boundOf = (request: { getTimeout(): number }): { timeoutSeconds: number | undefined } => ({
+  timeoutSeconds: request.getTimeout() || undefined,
+});
 
 /** What exists although an operation failed must reach the state, or nobody would ever remove it. */
 async function keepUnfinished<T>(definition: ResourceDefinition, inputs: Json, work: () => Promise<T>): Promise<T> {

@@ -20,6 +20,8 @@ export const registry: Registry = {
       (await import("../resources/cert-manager-preflight.js")).certManagerPreflight,
     "certfleet:index:GatewayPreflight": async () =>
       (await import("../resources/gateway-preflight.js")).gatewayPreflight,
+    "certfleet:index:Readiness": async () => (await import("../resources/readiness/index.js")).readiness,
+    "certfleet:index:TlsSecret": async () => (await import("../resources/tls-secret.js")).tlsSecret,
   },
 };
 

@@ -5,7 +5,7 @@ import { environmentArgs } from "../issuers/acme";
 import type { Manifest } from "../kubernetes/types";
 import { mergeRoutes, planRoute, routeArgs } from "../routes";
 import type { PlannedObject } from "../routes/contract";
-import { label, objectNameText, port, seconds, stringMap } from "../schema/leaves";
+import { label, objectNameText, port, seconds, stringMap, text } from "../schema/leaves";
 import { input, mergeMaps, objectType } from "../schema/vocabulary";
 import { hostname } from "../schema/hostname";
 import { recordSettingsArgs } from "./dns-records";
@@ -75,6 +75,15 @@ const sharedShape = {
   deletionProtection: z.boolean().optional().meta({
     description:
       "Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.",
+    default: "`false`",
+  }),
+  renew: text.optional().meta({
+    description:
+      "Any text: each new one has the certificate issued again, once, and waits for that. The reason is a good text, such as `2026-11-25 key leaked`. Needs `kubeconfig`.",
+  }),
+  deleteSecret: z.boolean().optional().meta({
+    description:
+      "Whether the Secret with the certificate goes with the domain, once nothing writes it any more. Otherwise it stays, as cert-manager leaves it, and serves a domain that comes back. Needs `kubeconfig`.",
     default: "`false`",
   }),
 };

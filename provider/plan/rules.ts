@@ -6,6 +6,7 @@ import type { Problem } from "../schema/problems";
 import type { CertManagerArgs } from "./cert-manager";
 import type { DomainArgs, DomainDefaults } from "./domain";
 import type { Platform } from "./platform";
+import { accessProblems } from "./rules/access";
 import { acmeProblems, neededProblems, orderProblems } from "./rules/acme";
 import { adoptionProblems, certificateNameProblems, issuerNameProblems } from "./rules/adoption";
 import { ownIssuerProblems, reservedProblems, togetherProblems } from "./rules/certificates";
@@ -29,6 +30,7 @@ export interface ClusterInputs {
   certManager?: CertManagerArgs | undefined;
   defaults?: DomainDefaults | undefined;
   domains: DomainArgs[];
+  kubeconfig?: unknown;
 }
 
 /** Everything that only shows when the parts of a ClusterTls are seen together. */
@@ -47,6 +49,7 @@ export function clusterTlsRules(args: ClusterInputs, given: ClusterInputs, sound
     ...gatewayClassProblems(scope),
     ...orderProblems(args, scope),
     ...ownIssuerProblems(args.acme, scope),
+    ...accessProblems(args.kubeconfig, scope),
   ];
 }
 
@@ -69,7 +72,7 @@ function installedRules(
 
 /** What a TlsDomain's args must satisfy, beside its platform. */
 export function tlsDomainRules(
-  args: DomainArgs & { platform: pulumi.Input<Platform> },
+  args: DomainArgs & { platform: pulumi.Input<Platform>; kubeconfig?: unknown },
   given: DomainArgs,
   sound: Sound,
 ): Problem[] {
@@ -80,6 +83,7 @@ export function tlsDomainRules(
     ...adoptionProblems(scope),
     ...coverageProblems(scope),
     ...platformProblems(args.platform, scope),
+    ...accessProblems(args.kubeconfig, scope),
   ];
 }
 

@@ -8,6 +8,8 @@ export interface ResourceContext {
   config: ProviderConfig;
   /** Aborted when the engine cancels, or when the operation's own bound (`customTimeouts`) has passed. */
   signal: AbortSignal;
+  /** The operation's own bound, if the program gave one. */
+  timeoutSeconds: number | undefined;
 }
 
 /** A custom resource as it exists: its id, and its outputs. */

@@ -19,7 +19,7 @@ const rules = [
         ],
   ),
   ...(["backend", "route", "redirect", "dnsRecord"] as const).map((key) => withoutEffect(key, "certificateOnly")),
-  ...(["additionalDnsNames", "environment", "issuer", "privateKey"] as const).map((key) =>
+  ...(["additionalDnsNames", "environment", "issuer", "privateKey", "renew", "deleteSecret"] as const).map((key) =>
     withoutEffect(key, "certificateFrom"),
   ),
   domainRule(["certificateOnly", "certificateFrom"], ({ own, path }) =>
@@ -60,7 +60,16 @@ const rules = [
 /** What a domain says itself and what its own words make useless; a default may stay unused. */
 function withoutEffect<
   K extends
-    "backend" | "route" | "redirect" | "dnsRecord" | "additionalDnsNames" | "environment" | "issuer" | "privateKey",
+    | "backend"
+    | "route"
+    | "redirect"
+    | "dnsRecord"
+    | "additionalDnsNames"
+    | "environment"
+    | "issuer"
+    | "privateKey"
+    | "renew"
+    | "deleteSecret",
 >(key: K, cause: "certificateOnly" | "certificateFrom") {
   return domainRule([key, cause], ({ own, path }) => {
     const given = cause === "certificateOnly" ? own.certificateOnly : own.certificateFrom;

@@ -58,6 +58,11 @@ export const examples: Readonly<Record<string, Example>> = {
   },
   "certfleet:index:CertManagerPreflight": { name: "before", args: { version: "1.21.2", namespace: "certs" } },
   "certfleet:index:GatewayPreflight": { name: "before", args: { gatewayClassNames: ["istio"] } },
+  "certfleet:index:Readiness": {
+    name: "issued",
+    args: { kind: "Certificate", namespace: "web", name: "shop-example-com" },
+  },
+  "certfleet:index:TlsSecret": { name: "tls", args: { namespace: "web", name: "shop-example-com-tls" } },
   "pulumi:providers:certfleet": {
     name: "internal",
     args: { directory: "https://ca.example.com/acme/directory", resolvers: ["192.0.2.53:53"] },

@@ -51,7 +51,11 @@ describe("a preflight with a kubeconfig", () => {
       contexts: [{ name: "here", context: { cluster: "one", user: "me" } }],
       "current-context": "here",
     });
-    return definition.create(args, { config: { kubeconfig }, signal: new AbortController().signal });
+    return definition.create(args, {
+      config: { kubeconfig },
+      signal: new AbortController().signal,
+      timeoutSeconds: undefined,
+    });
   }
 
   const installation = { version: "1.21.2", namespace: "tls", gatewayApi: true, allowUnsupportedVersion: false };

@@ -1,0 +1,99 @@
+import { isDeepStrictEqual } from "node:util";
+import { backoffEnd, currentRequest, diagnoseCertificate } from "../../diagnosis/certificate";
+import { conditionOf, conditionsOf, holds, isOwnedBy, statusText, type Condition } from "../../diagnosis/objects";
+import { readCertificateParts, readChains, readIssuer } from "../../diagnosis/read";
+import type { Cluster, StoredObject } from "../../kubernetes/client";
+import { ClusterError } from "../../kubernetes/failure";
+import { kinds, type Place } from "../../kubernetes/kinds";
+import type { Values } from "../definition";
+import { tryAgain } from "./issuer";
+import type { Look } from "./wait";
+
+const revisionOf = ({ status }: StoredObject): number => Number(status?.revision ?? 0);
+
+/** Whether a Certificate is ready, and if `after` is given, by an issuance later than that revision. */
+export async function lookAtCertificate(cluster: Cluster, place: Place, after: number | undefined): Promise<Look> {
+  const certificate = await cluster.get(kinds.certificate, place);
+  if (!certificate) return { state: "gone" };
+  const renewed = after === undefined || revisionOf(certificate) > after;
+  if (holds(certificate, "Ready") && renewed) return { state: "ready", outputs: outputsOf(certificate) };
+  const failed = conditionOf(certificate, "Issuing");
+  const hopeless = failed?.reason === "Failed" && failed.status === "False" && backoffEnd(certificate) !== undefined;
+  return hopeless ? { state: "hopeless", because: "could not be issued" } : { state: "waiting" };
+}
+
+export function outputsOf({ status }: StoredObject): Values {
+  const { notBefore, notAfter, renewalTime, revision } = status ?? {};
+  return { notBefore, notAfter, renewalTime, revision };
+}
+
+export const explainCertificate = async (cluster: Cluster, place: Place) =>
+  diagnoseCertificate(await readCertificateParts(cluster, place), new Date());
+
+/**
+ * Lets an issuance that has failed, or hangs in its pauses between attempts, go on at once: what was wrong may be mended. Nothing is done
+ * to one that is ready.
+ */
+export async function resume(cluster: Cluster, place: Place): Promise<void> {
+  const certificate = await cluster.get(kinds.certificate, place);
+  if (!certificate || holds(certificate, "Ready")) return;
+  if (backoffEnd(certificate)) return startIssuance(cluster, place);
+  const { issuer } = await readIssuer(cluster, certificate);
+  const { requests, orders, challenges } = await readChains(cluster, place.namespace);
+  const request = currentRequest({ requests }, certificate);
+  if (!request) return;
+  const own = orders.filter((order) => isOwnedBy(order, request));
+  const pending = challenges.filter((challenge) => own.some((order) => isOwnedBy(challenge, order)));
+  if (pending.some((challenge) => isOutdated(challenge, issuer))) {
+    // A challenge keeps the solver that it began with. Without its request cert-manager makes another, and all below it anew.
+    await cluster.delete(kinds.certificateRequest, placeOf(request), { uid: request.metadata.uid });
+    return;
+  }
+  const stuck = pending.filter((challenge) => statusText(challenge, "reason") !== undefined);
+  for (const challenge of stuck) await tryAgain(cluster, kinds.challenge, placeOf(challenge));
+}
+
+const placeOf = ({ metadata }: StoredObject): Place => ({ namespace: metadata.namespace, name: metadata.name });
+
+/** Whether the issuer solves challenges in another way by now. */
+function isOutdated({ spec }: StoredObject, issuer: StoredObject | undefined): boolean {
+  const solvers = (issuer?.spec?.acme as { solvers?: unknown[] } | undefined)?.solvers;
+  return solvers !== undefined && !solvers.some((solver) => isDeepStrictEqual(solver, spec?.solver));
+}
+
+/** Starts an issuance as `cmctl renew` does, and says which revision it follows. */
+export async function renewCertificate(cluster: Cluster, place: Place): Promise<number> {
+  await startIssuance(cluster, place);
+  const certificate = await cluster.get(kinds.certificate, place);
+  return certificate ? revisionOf(certificate) : 0;
+}
+
+const attempts = 5;
+
+/** cert-manager writes the same conditions, so the change is made to what was read and to nothing else. */
+async function startIssuance(cluster: Cluster, place: Place): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const certificate = await cluster.get(kinds.certificate, place);
+    if (!certificate || conditionOf(certificate, "Issuing")?.status === "True") return;
+    const { resourceVersion } = certificate.metadata;
+    const patch = { metadata: { resourceVersion }, status: { conditions: withIssuing(certificate) } };
+    try {
+      await cluster.patch(kinds.certificate, place, patch, "status");
+      return;
+    } catch (error) {
+      if (!(error instanceof ClusterError) || error.status !== 409 || attempt === attempts) throw error;
+    }
+  }
+}
+
+function withIssuing(certificate: StoredObject): Condition[] {
+  const issuing = {
+    type: "Issuing",
+    status: "True",
+    reason: "ManuallyTriggered",
+    message: "Certificate re-issuance manually triggered",
+    lastTransitionTime: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
+    ...(certificate.metadata.generation === undefined ? {} : { observedGeneration: certificate.metadata.generation }),
+  };
+  return [...conditionsOf(certificate).filter(({ type }) => type !== "Issuing"), issuing];
+}

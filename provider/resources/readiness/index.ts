@@ -1,0 +1,167 @@
+import { z } from "zod";
+import type { Diagnosis } from "../../diagnosis/types";
+import type { Cluster } from "../../kubernetes/client";
+import type { Place } from "../../kubernetes/kinds";
+import { label, objectName, text } from "../../schema/leaves";
+import { enumType, input } from "../../schema/vocabulary";
+import { Unfinished, type Existing, type ResourceContext, type ResourceDefinition, type Values } from "../definition";
+import { explainCertificate, lookAtCertificate, renewCertificate, resume } from "./certificate";
+import { clusterAfterwards, clusterOf } from "./cluster";
+import { explainGateway, lookAtGateway } from "./gateway";
+import { explainIssuer, lookAtIssuer, resumeIssuer } from "./issuer";
+import { explainRelease, lookAtRelease } from "./release";
+import { untilReady, type Look, type Subject } from "./wait";
+
+const kindArgs = enumType("ReadinessKind", "What can be waited for.", {
+  Certificate: "A Certificate of cert-manager, until it is Ready.",
+  ClusterIssuer: "A ClusterIssuer of cert-manager, until it is Ready.",
+  Gateway: "A Gateway of the Gateway API, until it is Programmed.",
+  Release: "A Helm release, while Helm works on it.",
+});
+
+type Kind = z.output<typeof kindArgs>;
+
+/** A kind as this resource waits for it. */
+interface Waiting {
+  /** `after` is a revision that must have passed, `began` when the waiting began. */
+  look(cluster: Cluster, place: Place, facts: { after: number | undefined; began: number }): Promise<Look>;
+  explain(cluster: Cluster, place: Place): Promise<Diagnosis>;
+  /** Lets what has failed, or pauses, go on at once. */
+  resume?(cluster: Cluster, place: Place): Promise<void>;
+}
+
+const spaced = (place: Place): Required<Place> => ({ namespace: "default", ...place });
+
+const kinds: Record<Kind, Waiting> = {
+  Certificate: {
+    look: (cluster, place, { after }) => lookAtCertificate(cluster, place, after),
+    explain: explainCertificate,
+    resume,
+  },
+  ClusterIssuer: { look: lookAtIssuer, explain: explainIssuer, resume: resumeIssuer },
+  Gateway: { look: lookAtGateway, explain: explainGateway },
+  Release: {
+    look: (cluster, place, { began }) => lookAtRelease(cluster, spaced(place), began),
+    explain: (cluster, place) => explainRelease(cluster, spaced(place)),
+  },
+};
+
+const args = z
+  .strictObject({
+    kind: kindArgs.meta({ description: "Kind of the object.", replaceOnChanges: true }),
+    namespace: input(label)
+      .optional()
+      .meta({ description: "Namespace of the object, where its kind has one.", replaceOnChanges: true }),
+    name: objectName.meta({ description: "Name of the object.", replaceOnChanges: true }),
+    spec: input(z.record(z.string(), z.unknown())).optional().meta({
+      description: "What is asked of the object. Nothing is done with it; a change of it waits anew.",
+    }),
+    renew: text.optional().meta({
+      description:
+        "Any text, for a Certificate: each new one has it issued again, once, and waits for that. What was the reason is a good text.",
+    }),
+  })
+  .superRefine(({ kind, renew }, ctx) => {
+    if (renew === undefined || kind === "Certificate") return;
+    ctx.addIssue({ code: "custom", path: ["renew"], message: "has an effect on a Certificate only; leave it out" });
+  });
+
+const outputs = z.object({
+  kind: z.string().meta({ description: "Kind of the object." }),
+  namespace: z.string().optional().meta({ description: "Namespace of the object." }),
+  name: z.string().meta({ description: "Name of the object." }),
+  spec: z.record(z.string(), z.unknown()).optional().meta({ description: "What was asked of the object." }),
+  renew: z.string().optional().meta({ description: "The last reason to issue it again." }),
+  ready: z.boolean().meta({ description: "Whether it was ready when it was last read." }),
+  notBefore: z.string().optional().meta({ description: "Begin of the certificate's validity (RFC 3339)." }),
+  notAfter: z.string().optional().meta({ description: "End of the certificate's validity (RFC 3339)." }),
+  renewalTime: z.string().optional().meta({ description: "When cert-manager renews it (RFC 3339)." }),
+  revision: z.int().optional().meta({ description: "How often the certificate was issued." }),
+  addresses: z.array(z.string()).optional().meta({ description: "Addresses or hostnames of a Gateway." }),
+  renewedAfter: z
+    .int()
+    .optional()
+    .meta({ description: "The revision that a forced issuance follows, while it is under way." }),
+});
+
+const idOf = ({ kind, namespace, name }: Values): string =>
+  [kind, ...(namespace === undefined ? [] : [namespace]), name].map(String).join("/");
+
+const placeOf = ({ namespace, name }: Values): Place => ({
+  namespace: namespace as string | undefined,
+  name: String(name),
+});
+
+const kindOf = ({ kind }: Values): Waiting => kinds[kind as Kind];
+
+/** Waits, with the revision that has to pass. What is not ready in the end exists all the same: the next update goes on. */
+async function settle(values: Values, context: ResourceContext, renewedAfter: number | undefined): Promise<Existing> {
+  const [cluster, place, began] = [await clusterOf(context), placeOf(values), Date.now()];
+  const waiting = kindOf(values);
+  const subject: Subject = {
+    name: `${String(values.kind)} ${[place.namespace, place.name].filter(Boolean).join("/")}`,
+    look: () => waiting.look(cluster, place, { after: renewedAfter, began }),
+    diagnose: async () => waiting.explain(await clusterAfterwards(context), place),
+  };
+  const id = idOf(values);
+  try {
+    return { id, state: { ...values, ready: true, ...(await untilReady(subject, context)) } };
+  } catch (error) {
+    const state = { ...values, ready: false, renewedAfter };
+    throw new Unfinished({ id, state }, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Has a Certificate issued again where the program has given a new reason; says which revision that follows. */
+async function renewFor(values: Values, before: Values, context: ResourceContext): Promise<number | undefined> {
+  const { renew } = values;
+  if (renew === undefined || renew === before.renew) return before.renewedAfter as number | undefined;
+  return renewCertificate(await clusterOf(context), placeOf(values));
+}
+
+/** Whether something that exists already is ready: only then is a reason to issue it again not met by its first issuance. */
+async function isReadyAlready(values: Values, context: ResourceContext): Promise<boolean> {
+  const facts = { after: undefined, began: Date.now() };
+  return (await kindOf(values).look(await clusterOf(context), placeOf(values), facts)).state === "ready";
+}
+
+export const readiness: ResourceDefinition = {
+  token: "certfleet:index:Readiness",
+  description:
+    "Waits until an object of the cluster is ready, and says in full why it is not: the chain of objects that hold it up, the cause, the fix and the next attempt. Needs a provider of certfleet with a kubeconfig. Made by the components that are given one.",
+  args,
+  outputs,
+  async create(values, context) {
+    const again = values.renew !== undefined && (await isReadyAlready(values, context));
+    const renewedAfter = again ? await renewFor(values, {}, context) : undefined;
+    await kindOf(values).resume?.(await clusterOf(context), placeOf(values));
+    return settle(values, context, renewedAfter);
+  },
+  async update({ state }, values, context) {
+    const renewedAfter = await renewFor(values, state, context);
+    await kindOf(values).resume?.(await clusterOf(context), placeOf(values));
+    return (await settle(values, context, renewedAfter)).state;
+  },
+  async read(id, state, context) {
+    const values = state ?? fromId(id);
+    const given = Object.fromEntries(Object.keys(args.shape).map((key) => [key, values[key]]));
+    if (values.kind === "Release") return { args: given, state: values };
+    const after = values.renewedAfter as number | undefined;
+    const seen = await kindOf(values).look(await clusterOf(context), placeOf(values), { after, began: 0 });
+    if (seen.state === "gone") return undefined;
+    if (seen.state === "ready") return { args: given, state: { ...values, ready: true, ...seen.outputs } };
+    throw new Unfinished(
+      { id, state: { ...values, ready: false } },
+      `${id} is not ready; the next update waits for it`,
+    );
+  },
+};
+
+function fromId(id: string): Values {
+  const parts = id.split("/");
+  const [kind, name, namespace] = [parts[0], parts.at(-1), parts.length > 2 ? parts[1] : undefined];
+  if (parts.length >= 2 && parts.length <= 3 && kind !== undefined && kind in kinds) return { kind, name, namespace };
+  throw new Error(
+    `"${id}" names nothing to wait for; an id is KIND/NAMESPACE/NAME, such as Certificate/web/shop-example-com`,
+  );
+}
