@@ -173,8 +173,7 @@ function makeDomains(
   return domains.map((domain) => {
     const made = typeof domain.namespace === "string" ? namespaces.get(domain.namespace) : undefined;
     const namespace = made?.metadata.name ?? domain.namespace;
-    const dnsZone = domain.dnsRecord ? (domain.dnsZone ?? zoneOf(domain.host)) : undefined;
-    const own = { ...domain, namespace, createNamespace: false, platform, dnsZone };
+    const own = { ...domain, namespace, createNamespace: false, platform, dnsZone: zoneOf(domain) };
     const dependsOn = [...(issuers && !domain.issuer ? [issuers] : (ready ?? [])), ...preflight];
     return new TlsDomain(`${name}-${logicalKey(domain.host)}`, own, { parent, dependsOn, access: opts.access });
   });

@@ -25,6 +25,7 @@ export function makeDnsRecords(
   opts: pulumi.CustomResourceOptions,
 ): DnsRecords {
   if (!dnsRecord || certificateOnly || !dnsZone) return none;
+  const zone = withId(dnsZone, (name) => lookUpZoneId(name, { parent: opts.parent }));
   const slots = recordSlots(dnsRecordSettings);
   const data = addresses.apply((all) =>
     // In a preview a Gateway that is yet to be made has none.
@@ -34,7 +35,7 @@ export function makeDnsRecords(
     const { ttlSeconds, proxied = false } = dnsRecordSettings ?? {};
     const record = { role, name: host, data: data.apply((all) => all[index]!), ttlSeconds, proxied };
     // A name with a CNAME can have no other record, so when the type changes the old one must go first.
-    return makeRecord(`${name}-${role}`, record, dnsZone, { ...opts, deleteBeforeReplace: true });
+    return makeRecord(`${name}-${role}`, record, zone, { ...opts, deleteBeforeReplace: true });
   });
   return { resources, data };
 }
@@ -45,26 +46,34 @@ const unknownData = unknown as unknown as RecordData[];
 function makeRecord(
   name: string,
   record: PlannedRecord,
-  { name: zone, cloudflare, cloudDns }: DnsZoneArgs,
+  { cloudflare, cloudDns }: DnsZoneArgs,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.CustomResource {
-  if (cloudDns) return makeCloudDnsRecord(name, record, cloudDns, opts);
-  const zoneId = cloudflare!.zoneId ?? lookUpZoneId(zone, { parent: opts.parent });
-  return makeCloudflareRecord(name, record, zoneId, opts);
+  return cloudDns
+    ? makeCloudDnsRecord(name, record, cloudDns, opts)
+    : makeCloudflareRecord(name, record, cloudflare!.zoneId!, opts);
 }
 
-/** Finds the zones of hosts among challenges. A zone's id is looked up once, however many hosts are in it. */
+type LookUp = (zone: string) => pulumi.Output<string>;
+
+/** The zone with its id, where its provider knows zones by one. */
+const withId = (zone: DnsZoneArgs, lookUp: LookUp): DnsZoneArgs =>
+  zone.cloudflare ? { ...zone, cloudflare: { zoneId: zone.cloudflare.zoneId ?? lookUp(zone.name) } } : zone;
+
+/** Finds the zones of domains that name none among challenges. A zone's id is looked up once, however many hosts are in it. */
 export function zoneFinder(
   challenges: readonly ChallengeArgs[],
   parent: pulumi.Resource,
-): (host: string) => DnsZoneArgs | undefined {
+): (domain: DomainArgs) => DnsZoneArgs | undefined {
   const ids = new Map<string, pulumi.Output<string>>();
-  const lookUp = (zone: string): pulumi.Output<string> => {
+  const lookUp: LookUp = (zone) => {
     const id = ids.get(zone) ?? lookUpZoneId(zone, { parent });
     ids.set(zone, id);
     return id;
   };
-  return (host) => {
+  return ({ host, dnsRecord, dnsZone }) => {
+    if (!dnsRecord) return undefined;
+    if (dnsZone) return withId(dnsZone, lookUp);
     const serving = servingEntry(host, challenges);
     return serving && zoneOfEntry(serving, lookUp);
   };

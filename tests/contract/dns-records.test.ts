@@ -107,6 +107,16 @@ describe("DNS records over gRPC", () => {
     });
   });
 
+  it("of one zone cost one question where the domains name the zone, too", async () => {
+    const dnsZone = { name: "example.net", cloudflare: {} };
+    const defaults = { ...clusterInputs().defaults!, dnsZone, dnsRecordSettings: { dualStack: true } };
+    const domains = [recorded("tea.example.net"), recorded("coffee.example.net")];
+    const monitor = await startMonitor(plugin, engine(["192.0.2.7", "2001:db8::1"]));
+    const { registrations } = await construct(plugin, clusterInputs({ defaults, domains }), { ...engine([]), monitor });
+    expect(recordsOf(registrations).map(({ object }) => object.zoneId)).toEqual(new Array(4).fill("id-of-example.net"));
+    expect(monitor.invocations.map(({ args }) => args)).toEqual([{ filter: { name: "example.net" } }]);
+  });
+
   it("are two for a dual stack, known before any address is", async () => {
     const settings = { dnsRecordSettings: { dualStack: true, ttlSeconds: 60 } };
     const inputs = clusterInputs({ challenges: [inCloudDns], domains: [recorded("tea.example.net", settings)] });

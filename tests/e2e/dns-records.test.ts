@@ -172,7 +172,8 @@ describe("DNS records of domains", () => {
     const announced = describeOperations(await succeed(stack.preview()));
     const done = await succeed(stack.up());
     expect(describeOperations(done)).toEqual(announced);
-    const { operations } = done;
+    // The default provider of Cloud DNS goes with the last record in it.
+    const operations = done.operations.filter(({ type }) => !type.startsWith("pulumi:providers:"));
     expect(operations.map(({ op, name }) => [op, name.includes(tea)])).toEqual(operations.map(() => ["delete", true]));
     const position = (kind: string): number[] =>
       operations.flatMap(({ type }: Operation, index) => (type.endsWith(`:${kind}`) ? [index] : []));

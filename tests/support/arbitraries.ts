@@ -108,6 +108,10 @@ const ofDomain = (index: number): Mistake[] => [
   inDomain(index, "timeouts", 5),
   inDomain(index, "route", { gatewayApi: { gatewayClassName: "" } }, "route.gatewayApi.gatewayClassName"),
   inDomain(index, "certificateFrom", "*.*.example.com"),
+  inDomain(index, "deletionProtection", "yes"),
+  inDomain(index, "dnsRecord", "A"),
+  inDomain(index, "dnsRecordSettings", { ttlSeconds: 0 }, "dnsRecordSettings.ttlSeconds"),
+  inDomain(index, "dnsZone", { name: "*.example.com", cloudflare: {} }, "dnsZone.name"),
 ];
 
 const ofCluster: Mistake[] = [

@@ -1,4 +1,4 @@
-import type { ChallengeArgs } from "../../dns";
+import { bindChallenge, type ChallengeArgs } from "../../dns";
 import type { RecordKind } from "../../dns/record";
 import { recordKindOf, recordKinds, type DnsZoneArgs } from "../../dns/zones";
 import { inZone } from "../../schema/hostname";
@@ -51,7 +51,7 @@ function inCluster(domain: Recorded, challenges: readonly ChallengeArgs[] | unde
   const serving = servingEntry(merged.host, challenges);
   const reason = serving ? lacking(merged.host, serving) : noEntry(merged.host);
   if (reason !== undefined) return [problem([...path, "dnsRecord"], reason)];
-  return kindProblems(domain, recordKinds[serving!.entry.cloudflare ? "cloudflare" : "cloudDns"]);
+  return kindProblems(domain, recordKinds[bindChallenge(serving!.entry).kind]);
 }
 
 const noEntry = (host: string): string =>
