@@ -39,13 +39,14 @@ export class TlsDomain extends Component {
   readonly status: pulumi.Output<DomainStatus>;
 
   constructor(name: string, args: TlsDomainArgs, opts: ComponentOptions) {
-    super(token, name, {}, protection(args, opts));
+    super(token, name, {}, opts);
     const access = accessFor(name, args, this, opts);
     const route = completeRoute(args);
     // A component around this one has checked the classes of all its domains at once.
     const classes = opts.access ? [] : gatewayClassNames({ ...args, route });
     const preflight = checkGateways(name, classes, access, { parent: this, dependsOn: opts.dependsOn });
-    const first = { parent: this, dependsOn: preflight ?? opts.dependsOn };
+    const own = { parent: this, ...protection(args) };
+    const first = { ...own, dependsOn: preflight ?? opts.dependsOn };
     const namespace = args.createNamespace ? makeNamespace(name, args.namespace, first) : args.namespace;
     const issuer = issuerFor(args);
     const plan = planDomain({ ...args, namespace, route }, issuer);
@@ -56,18 +57,20 @@ export class TlsDomain extends Component {
     const gateways = makeGateways(name, plan, { ...first, access, timeoutSeconds: gatewaySeconds });
     const awaited = after(opts, [...(certificate ? [certificate] : []), ...gateways].flatMap(resourcesOf));
     const addresses = addressesOf(gateways);
-    const records = makeDnsRecords(name, args, addresses, { parent: this, dependsOn: awaited });
-    makeRoutes(name, plan, { parent: this, dependsOn: [...awaited, ...records.resources] });
+    const records = makeDnsRecords(name, args, addresses, { ...own, dependsOn: awaited });
+    makeRoutes(name, plan, { ...own, dependsOn: [...awaited, ...records.resources] });
     this.status = readStatus(args.host, plan, issuer.name, certificate, { addresses, records });
     // What follows from the args alone is known in a preview too.
     this.declareOutputs({ ...domainOutputs(this.status), host: args.host, secretName: plan.secretName });
   }
 }
 
-/** What the component is registered with; children inherit their parent's protection. */
-function protection({ deletionProtection }: TlsDomainArgs, opts: ComponentOptions): ComponentOptions {
-  return deletionProtection ? { ...opts, protect: true } : opts;
-}
+/**
+ * What the domain is made of is protected, but no helper of certfleet, which may come and go. Unless it is asked for, nothing is said, so
+ * that a component's own `protect` reaches its children.
+ */
+const protection = ({ deletionProtection }: TlsDomainArgs): pulumi.ResourceOptions =>
+  deletionProtection ? { protect: true } : {};
 
 /** What to depend on, beside what the component does. */
 const after = ({ dependsOn = [] }: ComponentOptions, made: readonly pulumi.Resource[]): pulumi.Resource[] => [

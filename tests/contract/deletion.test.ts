@@ -39,7 +39,6 @@ const parts = (host: string): string[] =>
     `Gateway edge-${host}`,
     `HTTPRoute edge-${host}`,
     `HTTPRoute edge-${host}-redirect`,
-    `TlsDomain edge-${host}`,
   ].sort();
 
 describe("a domain's deletion", () => {

@@ -19,9 +19,10 @@ const types = {
 const cloud = (name: string): string => `urn:pulumi:test::shop::pulumi:providers:${name}::dns::${name}-provider-id`;
 const recorded = (host: string, over = {}) => domain(host, { dnsRecord: true, ...over });
 const atCloudflare: ChallengeArgs = { zones: ["example.com"], cloudflare: { secret: "main" } };
+const existingSecret = { name: "clouddns", key: "key.json" };
 const inCloudDns: ChallengeArgs = {
   zones: ["example.net"],
-  cloudDns: { project: "acme-prod", hostedZoneName: "example-net", createZone: false, secret: "main" },
+  cloudDns: { project: "acme-prod", hostedZoneName: "example-net", createZone: false, existingSecret },
 };
 
 /** An engine whose Gateways have these addresses once they are made, and whose Cloudflare knows its zones by name. */
