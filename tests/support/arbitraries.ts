@@ -45,7 +45,8 @@ const domain = fc
   .record({ host: hosts, common: shared, source, kind: fc.oneof(routed, fc.constant({ certificateOnly: true })) })
   .map(({ host, common, source: from, kind }) => {
     const { redirect, ...others } = common;
-    return { host, ...others, ...from, ...kind, ...("backend" in kind ? { redirect } : {}) };
+    const certificateName = others.privateKey ? `old-${host.replace(/\W/g, "-")}` : undefined;
+    return { host, certificateName, ...others, ...from, ...kind, ...("backend" in kind ? { redirect } : {}) };
   });
 
 /** Args of a ClusterTls in which nothing is wrong. */
@@ -55,6 +56,7 @@ export const clusterInputs = fc
       email: fc.constant("ops@example.com"),
       environment: fc.constantFrom(undefined, "production"),
       accountKeyRotation: fc.constantFrom(undefined, "2026-11"),
+      issuers: maybe(fc.constant({ production: { name: "le", accountKeySecret: "le-key", adopt: true } })),
     }),
     challenges: fc.constantFrom<Json[]>(
       [{ cloudflare: { secret: "main" } }],
@@ -68,7 +70,14 @@ export const clusterInputs = fc
         route: { gatewayApi: { gatewayClassName: "istio" } },
       })),
     ),
-    certManager: maybe(fc.constantFrom<Json>({}, { install: false }, { version: "1.21.1", values: { a: null } })),
+    certManager: maybe(
+      fc.constantFrom<Json>(
+        {},
+        { install: false },
+        { version: "1.21.1", values: { a: null }, purge: true, rollbackOnFailure: false },
+        { adopt: "release", releaseName: "certs", createNamespace: false },
+      ),
+    ),
     domains: fc.uniqueArray(domain, { minLength: 1, maxLength: 6, selector: ({ host }) => host }),
   })
   .map((inputs) => ({ ...inputs, dnsSecrets: { main: "planted-secret" } }));
@@ -100,6 +109,8 @@ const ofDomain = (index: number): Mistake[] => [
   inDomain(index, "certificateOnly", "yes"),
   inDomain(index, "namespace", "Cafe"),
   inDomain(index, "secretName", "Bad_Name"),
+  inDomain(index, "certificateName", "Old_Name"),
+  inDomain(index, "adopt", "yes"),
   inDomain(index, "environment", "prod"),
   inDomain(index, "issuer", { name: "" }, "issuer.name"),
   inDomain(index, "privateKey", { algorithm: "RSA", size: 1.5 }, "privateKey.size"),
@@ -120,7 +131,10 @@ const ofCluster: Mistake[] = [
   { path: "acme.environment", apply: within("acme", { environment: "prod" }) },
   { path: "acme.directory.url", apply: within("acme", { directory: { url: "http://acme.example.org" } }) },
   { path: "acme.additionalEnvironments[1]", apply: within("acme", { additionalEnvironments: ["staging", 7] }) },
+  { path: "acme.issuers.staging.name", apply: within("acme", { issuers: { staging: { name: "Bad_Name" } } }) },
   { path: "certManager.version", apply: within("certManager", { version: "latest" }) },
+  { path: "certManager.adopt", apply: within("certManager", { adopt: "helm" }) },
+  { path: "certManager.releaseName", apply: within("certManager", { releaseName: "-" }) },
   { path: "certManager.recursiveNameservers[0]", apply: within("certManager", { recursiveNameservers: ["1.1.1.1"] }) },
   { path: "defaults.namespace", apply: within("defaults", { namespace: 5 }) },
   { path: "defaults.issuer", apply: within("defaults", { issuer: "corporate" }) },
