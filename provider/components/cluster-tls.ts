@@ -20,11 +20,12 @@ import { logicalKey } from "../plan/names";
 import { platformArgs, withoutIssuers, type Platform } from "../plan/platform";
 import { configureAcme, configureCertManager, type ProviderConfig } from "../plan/provider-config";
 import { clusterTlsRules } from "../plan/rules";
+import { seconds } from "../schema/leaves";
 import { accessFor, accessShape, configureAccess } from "./cluster-access";
 import { CertManager } from "./cert-manager";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
 import { zoneFinder } from "./dns-records";
-import { dryRunTimeout, Issuers, issuersShape } from "./issuers";
+import { defaultIssuerSeconds, dryRunTimeout, Issuers, issuersShape } from "./issuers";
 import { GatewayPreflight } from "./preflight";
 import { TlsDomain } from "./tls-domain";
 
@@ -37,6 +38,9 @@ const argsSchema = z.strictObject({
   }),
   challenges: issuersShape.challenges.optional(),
   dnsSecrets: issuersShape.dnsSecrets,
+  issuerTimeoutSeconds: seconds.default(defaultIssuerSeconds).meta({
+    description: "How long each issuer may take to become Ready, in seconds.",
+  }),
   certManager: certManagerArgs.optional().meta({
     description: "How cert-manager is installed.",
     default: "the pinned chart, with the defaults of each property",
@@ -128,7 +132,7 @@ function makeIssuers(
       challenges,
       dnsSecrets,
       namespace: installation.namespace,
-      timeoutSeconds: 180,
+      timeoutSeconds: args.issuerTimeoutSeconds,
       dryRunTimeoutSeconds: dryRunTimeout,
     },
     { parent, dependsOn, access: opts.access },

@@ -23,6 +23,9 @@ import { makeAwaited } from "./readiness";
 
 const token = "certfleet:index:Issuers";
 
+/** Registering an account takes seconds; a directory that does not answer in minutes will not. */
+export const defaultIssuerSeconds = 180;
+
 export const issuersShape = {
   acme: acmeArgs.meta({ description: "Account and directories of the CA." }),
   challenges: z.array(challengeArgs).min(1, "must hold at least one entry, or nothing can be issued").meta({
@@ -42,7 +45,7 @@ const argsSchema = z.strictObject({
     source: "cert-manager's flag --cluster-resource-namespace",
   }),
   timeoutSeconds: seconds
-    .default(180)
+    .default(defaultIssuerSeconds)
     .meta({ description: "How long an issuer may take to become Ready, in seconds." }),
   dryRunTimeoutSeconds: seconds.default(dryRunTimeout).meta({
     description: "How long the certificate by which a new rotation is tried may take, in seconds.",
