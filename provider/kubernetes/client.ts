@@ -106,8 +106,9 @@ export class Cluster {
       const query = queryOf({ labelSelector, fieldSelector, limit: pageSize, continue: token });
       const text = await this.#unlessMissing(this.#send("GET", pathOf(kind, { namespace }) + query, what, content));
       if (text === undefined) return undefined;
-      const page = JSON.parse(text) as { items: T[]; metadata: { continue?: string } };
-      items.push(...page.items);
+      const page = JSON.parse(text) as { items: T[] | null; metadata: { continue?: string } };
+      // An empty list of metadata alone has no items at all.
+      items.push(...(page.items ?? []));
       token = page.metadata.continue;
     } while (token);
     return items;

@@ -97,6 +97,13 @@ describe("Cluster", () => {
     expect(asked[0]!.url).toBe("/apis/acme.cert-manager.io/v1/namespaces/cafe/orders?labelSelector=a%3Db&limit=500");
   });
 
+  it("reads metadata alone, also where there is none", async () => {
+    reply = () => ({ body: { items: null, metadata: {} } });
+    const cluster = await Cluster.of(kubeconfig());
+    expect(await cluster.list(kinds.secret, { namespace: "cafe", metadataOnly: true })).toEqual([]);
+    expect(asked[0]!.headers.accept).toContain("as=PartialObjectMetadataList");
+  });
+
   it("tells what is not there, or not served, from what is refused", async () => {
     const cluster = await Cluster.of(kubeconfig());
     reply = () => ({ status: 404, body: { reason: "NotFound" } });

@@ -1,0 +1,167 @@
+import { readFileSync } from "node:fs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { cloudflareTokens, hosts } from "../lab";
+import { describeOperations } from "./support/events";
+import { filesWith } from "./support/files";
+import type { Run, Stack } from "./support/stack";
+import { succeed, tellStory } from "./support/story";
+
+const story = tellStory("failures");
+
+type Json = Record<string, unknown>;
+
+/** Bounds that are long enough for what succeeds here, and short enough to fail again and again. */
+const timeouts = { certificate: 20, gateway: 5 };
+const certificate = (host: string, over: Json = {}): Json => ({ host, certificateOnly: true, timeouts, ...over });
+
+const working = {
+  acme: { email: "ops@example.com" },
+  certManager: { timeoutSeconds: 45 },
+  issuerTimeoutSeconds: 15,
+  challenges: [{ zones: ["example.com"], cloudflare: { secret: "com" } }, { cloudflare: { secret: "main" } }],
+  defaults: { namespace: "cafe" },
+  domains: [] as Json[],
+};
+
+const goodTokens = { main: cloudflareTokens.full, com: cloudflareTokens.full };
+
+describe("failures that explain themselves", () => {
+  let stack: Stack;
+  let kubeconfig: string;
+
+  beforeAll(() => {
+    kubeconfig = readFileSync(story.world.layout.kubeconfig, "utf8");
+    stack = story.stack("failures");
+  });
+
+  const set = (args: Json, tokens: Json = goodTokens): Promise<void> =>
+    stack.configure(
+      { args: JSON.stringify({ ...working, ...args }) },
+      { dnsSecrets: JSON.stringify(tokens), kubeconfig },
+    );
+
+  /** An update that fails and says all of this. */
+  async function failsWith(...texts: string[]): Promise<Run> {
+    const run = await stack.up();
+    expect(run.code, run.output).not.toBe(0);
+    for (const text of texts) expect(run.output.replace(/\s+/g, " ")).toContain(text);
+    return run;
+  }
+
+  it("names an image of the chart that cannot be pulled", async () => {
+    await stack.init({});
+    const values = { webhook: { image: { repository: "quay.io/nowhere/webhook" } } };
+    await set({ certManager: { timeoutSeconds: 45, values } });
+    await failsWith("cause: an image of the chart cannot be pulled", "Pod cert-manager/cert-manager-webhook-");
+  });
+
+  it("names a webhook that never answers", async () => {
+    const values = { webhook: { url: { host: "webhook.nowhere.test" } } };
+    await set({ certManager: { timeoutSeconds: 45, values } });
+    await failsWith("cause: cert-manager's webhook does not answer the API server", "webhook.nowhere.test");
+  });
+
+  it("names a directory that cannot be reached, on the installation that is mended", async () => {
+    const directory = { url: "https://acme.nowhere.test/directory" };
+    await set({ acme: { email: "ops@example.com", directory }, domains: [certificate("one.example.net")] });
+    await failsWith("cause: the ACME directory cannot be reached from the cluster", "ClusterIssuer acme");
+  });
+
+  it("names the CA's rate limit", async () => {
+    await story.world.edge.setFaults([
+      { kind: "status", status: 429, retryAfter: 3600, host: hosts.acmeStaging, pathPrefix: "/order-plz" },
+    ]);
+    await set({ domains: [certificate("one.example.net")] });
+    await failsWith("cause: the CA refuses for now: a rate limit is reached", "Order cafe/one-example-net-1-");
+    await story.world.edge.clearFaults();
+  });
+
+  it("names a wrong credential, of several certificates those that it holds up, and where the next attempt is", async () => {
+    const tokens = { ...goodTokens, com: "lab-cloudflare-wrongtoken-0123456789abcd" };
+    await set({ domains: [certificate("one.example.com")] }, tokens);
+    await failsWith(
+      "cause: the DNS provider does not accept the credential",
+      "Challenge cafe/one-example-com-1-",
+      "next attempt: by itself within 30 minutes",
+      "npx certfleet status --namespace cafe one-example-com",
+    );
+  });
+
+  it("names one that may not edit", async () => {
+    await set({ domains: [certificate("one.example.com")] }, { ...goodTokens, com: cloudflareTokens.readOnly });
+    await failsWith("cause: the credential is valid, but may not edit the zone's records");
+  });
+
+  it("names a zone that is not there", async () => {
+    await set({ domains: [certificate("one.example.com"), certificate("shop.nowhere.test")] });
+    await failsWith(
+      "cause: the DNS provider has no zone for the name that this credential can see",
+      "shop-nowhere-test",
+    );
+  });
+
+  it("completes with the next update once everything is mended", async () => {
+    const patient = { timeouts: { certificate: 300, gateway: 5 } };
+    await set({ domains: [certificate("one.example.com", patient)] });
+    await succeed(stack.up());
+    expect(describeOperations(await succeed(stack.preview()))).toEqual([]);
+    expect(await status()).toMatchObject({ code: 0 });
+  });
+
+  it("names a challenge that does not validate, and goes on without cert-manager's hour of waiting once it is mended", async () => {
+    const solver = { http01: { ingress: { ingressClassName: "nobody" } }, waitInsteadOfSelfCheck: "1s" };
+    await applyIssuer(solver);
+    const domain = certificate("two.example.com", { issuer: { name: "by-hand" }, timeouts: { certificate: 120 } });
+    await set({ domains: [domain] });
+    const failed = await failsWith("cause: port 80 of the host does not answer the challenge", "could not be issued");
+    expect(failed.output).toMatch(/next attempt: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/);
+    const shown = await status();
+    expect(shown.code).toBe(1);
+    expect(shown.stdout).toContain("port 80 of the host");
+    await applyIssuer({ dns01: { cloudflare: { apiTokenSecretRef: { name: "cloudflare-main", key: "api-token" } } } });
+    await succeed(stack.up());
+  });
+
+  it("issues again for a new reason, and takes the Secret along where it is asked to", async () => {
+    const own = { issuer: { name: "by-hand" }, timeouts: { certificate: 200 }, deleteSecret: true };
+    await set({ domains: [certificate("two.example.com", { ...own, renew: "key leaked" })] });
+    expect(describeOperations(await succeed(stack.preview()))).toEqual([
+      "create TlsSecret edge-two.example.com",
+      "update Readiness edge-two.example.com",
+    ]);
+    await succeed(stack.up());
+    const revision = ["get", "certificate", "two-example-com", "-n", "cafe", "-o", "jsonpath={.status.revision}"];
+    expect(await story.world.kubectl(revision)).toBe("2");
+    await set({ domains: [] });
+    await succeed(stack.up());
+    const secrets = await story.world.kubectl(["get", "secrets", "-n", "cafe", "-o", "name"]);
+    expect(secrets).not.toContain("two-example-com-tls");
+    expect(secrets).toContain("one-example-com-tls");
+  });
+
+  it("leaves the kubeconfig nowhere in clear", async () => {
+    const key = /client-key-data: (\S+)/.exec(kubeconfig)![1]!;
+    expect(await stack.export()).not.toContain(key);
+    expect(story.output()).not.toContain(key);
+    const { logs, podLogs } = story.world.layout;
+    expect(filesWith([key], [logs, podLogs, story.folder])).toEqual([]);
+  });
+
+  const status = (...args: string[]) =>
+    story.world.exec(["node", "bin/cli/main.js", "status", "--all", ...args], { timeoutSeconds: 60 });
+
+  async function applyIssuer(solver: Json): Promise<void> {
+    const acme = {
+      server: `https://${hosts.acmeStaging}/directory`,
+      privateKeySecretRef: { name: "by-hand-key" },
+      solvers: [solver],
+    };
+    const issuer = {
+      apiVersion: "cert-manager.io/v1",
+      kind: "ClusterIssuer",
+      metadata: { name: "by-hand" },
+      spec: { acme },
+    };
+    await story.world.kubectl(["apply", "-f", "-"], { input: JSON.stringify(issuer) });
+  }
+});
