@@ -62,6 +62,7 @@ export class ClusterTls extends pulumi.ComponentResource {
             resourceInputs["defaults"] = args ? (args.defaults ? inputs.domainDefaultsArgsProvideDefaults(args.defaults) : undefined) : undefined;
             resourceInputs["dnsSecrets"] = args?.dnsSecrets ? pulumi.secret(args.dnsSecrets) : undefined;
             resourceInputs["domains"] = args?.domains;
+            resourceInputs["issuerTimeoutSeconds"] = (args?.issuerTimeoutSeconds) ?? 180;
             resourceInputs["kubeconfig"] = args?.kubeconfig ? pulumi.secret(args.kubeconfig) : undefined;
             resourceInputs["dnsCredentials"] = undefined /*out*/;
             resourceInputs["platform"] = undefined /*out*/;
@@ -111,6 +112,14 @@ export interface ClusterTlsArgs {
      * The domains. Their order has no meaning; each is known by its host, so adding or removing one touches no other.
      */
     domains: inputs.DomainArgs[];
+    /**
+     * How long each issuer may take to become Ready, in seconds.
+     *
+     * Default: `180`.
+     *
+     * Rule: must be at least 1 second.
+     */
+    issuerTimeoutSeconds?: number;
     /**
      * Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
      *

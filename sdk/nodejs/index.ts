@@ -40,10 +40,20 @@ export type Provider = import("./provider").Provider;
 export const Provider: typeof import("./provider").Provider = null as any;
 utilities.lazyLoad(exports, ["Provider"], () => require("./provider"));
 
+export { ReadinessArgs } from "./readiness";
+export type Readiness = import("./readiness").Readiness;
+export const Readiness: typeof import("./readiness").Readiness = null as any;
+utilities.lazyLoad(exports, ["Readiness"], () => require("./readiness"));
+
 export { TlsDomainArgs } from "./tlsDomain";
 export type TlsDomain = import("./tlsDomain").TlsDomain;
 export const TlsDomain: typeof import("./tlsDomain").TlsDomain = null as any;
 utilities.lazyLoad(exports, ["TlsDomain"], () => require("./tlsDomain"));
+
+export { TlsSecretArgs } from "./tlsSecret";
+export type TlsSecret = import("./tlsSecret").TlsSecret;
+export const TlsSecret: typeof import("./tlsSecret").TlsSecret = null as any;
+utilities.lazyLoad(exports, ["TlsSecret"], () => require("./tlsSecret"));
 
 
 // Export enums:
@@ -74,8 +84,12 @@ const _module = {
                 return new GatewayPreflight(name, <any>undefined, { urn })
             case "certfleet:index:Issuers":
                 return new Issuers(name, <any>undefined, { urn })
+            case "certfleet:index:Readiness":
+                return new Readiness(name, <any>undefined, { urn })
             case "certfleet:index:TlsDomain":
                 return new TlsDomain(name, <any>undefined, { urn })
+            case "certfleet:index:TlsSecret":
+                return new TlsSecret(name, <any>undefined, { urn })
             default:
                 throw new Error(`unknown resource type ${type}`);
         }

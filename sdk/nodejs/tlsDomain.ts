@@ -87,6 +87,7 @@ export class TlsDomain extends pulumi.ComponentResource {
             resourceInputs["certificateName"] = args?.certificateName;
             resourceInputs["certificateOnly"] = args?.certificateOnly;
             resourceInputs["createNamespace"] = args?.createNamespace;
+            resourceInputs["deleteSecret"] = args?.deleteSecret;
             resourceInputs["deletionProtection"] = args?.deletionProtection;
             resourceInputs["dnsRecord"] = args?.dnsRecord;
             resourceInputs["dnsRecordSettings"] = args?.dnsRecordSettings;
@@ -100,6 +101,7 @@ export class TlsDomain extends pulumi.ComponentResource {
             resourceInputs["platform"] = args?.platform;
             resourceInputs["privateKey"] = args ? (args.privateKey ? inputs.privateKeyArgsProvideDefaults(args.privateKey) : undefined) : undefined;
             resourceInputs["redirect"] = args?.redirect;
+            resourceInputs["renew"] = args?.renew;
             resourceInputs["route"] = args?.route;
             resourceInputs["secretName"] = args?.secretName;
             resourceInputs["timeouts"] = args?.timeouts;
@@ -176,6 +178,12 @@ export interface TlsDomainArgs {
      * Default: `false`.
      */
     createNamespace?: boolean;
+    /**
+     * Whether the Secret with the certificate goes with the domain, once nothing writes it any more. Otherwise it stays, as cert-manager leaves it, and serves a domain that comes back. Needs `kubeconfig`.
+     *
+     * Default: `false`.
+     */
+    deleteSecret?: boolean;
     /**
      * Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
      *
@@ -254,6 +262,12 @@ export interface TlsDomainArgs {
      * Default: `true`.
      */
     redirect?: boolean;
+    /**
+     * Any text: each new one has the certificate issued again, once, and waits for that. The reason is a good text, such as `2026-11-25 key leaked`. Needs `kubeconfig`.
+     *
+     * Rule: must not be empty.
+     */
+    renew?: pulumi.Input<string | undefined>;
     /**
      * How the domain is routed.
      *

@@ -42,6 +42,10 @@ func NewClusterTls(ctx *pulumi.Context,
 	if args.Defaults != nil {
 		args.Defaults = args.Defaults.Defaults()
 	}
+	if args.IssuerTimeoutSeconds == nil {
+		issuerTimeoutSeconds_ := 180
+		args.IssuerTimeoutSeconds = &issuerTimeoutSeconds_
+	}
 	if args.DnsSecrets != nil {
 		args.DnsSecrets = pulumi.ToSecret(args.DnsSecrets).(pulumi.StringMapInput)
 	}
@@ -76,6 +80,12 @@ type clusterTlsArgs struct {
 	DnsSecrets map[string]string `pulumi:"dnsSecrets"`
 	// The domains. Their order has no meaning; each is known by its host, so adding or removing one touches no other.
 	Domains []Domain `pulumi:"domains"`
+	// How long each issuer may take to become Ready, in seconds.
+	//
+	// Default: `180`.
+	//
+	// Rule: must be at least 1 second.
+	IssuerTimeoutSeconds *int `pulumi:"issuerTimeoutSeconds"`
 	// Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
 	//
 	// Default: `kubeconfig` of the provider's configuration.
@@ -104,6 +114,12 @@ type ClusterTlsArgs struct {
 	DnsSecrets pulumi.StringMapInput
 	// The domains. Their order has no meaning; each is known by its host, so adding or removing one touches no other.
 	Domains []DomainArgs
+	// How long each issuer may take to become Ready, in seconds.
+	//
+	// Default: `180`.
+	//
+	// Rule: must be at least 1 second.
+	IssuerTimeoutSeconds *int
 	// Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
 	//
 	// Default: `kubeconfig` of the provider's configuration.

@@ -33,8 +33,12 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 		r = &GatewayPreflight{}
 	case "certfleet:index:Issuers":
 		r = &Issuers{}
+	case "certfleet:index:Readiness":
+		r = &Readiness{}
 	case "certfleet:index:TlsDomain":
 		r = &TlsDomain{}
+	case "certfleet:index:TlsSecret":
+		r = &TlsSecret{}
 	default:
 		return nil, fmt.Errorf("unknown resource type: %s", typ)
 	}

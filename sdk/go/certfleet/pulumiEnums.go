@@ -565,6 +565,20 @@ func (in *privateKeyAlgorithmPtr) ToPrivateKeyAlgorithmPtrOutputWithContext(ctx 
 	return pulumi.ToOutputWithContext(ctx, in).(PrivateKeyAlgorithmPtrOutput)
 }
 
+// What can be waited for.
+type ReadinessKind string
+
+const (
+	// A Certificate of cert-manager, until it is Ready.
+	ReadinessKindCertificate = ReadinessKind("Certificate")
+	// A ClusterIssuer of cert-manager, until it is Ready.
+	ReadinessKindClusterIssuer = ReadinessKind("ClusterIssuer")
+	// A Gateway of the Gateway API, until it is Programmed.
+	ReadinessKindGateway = ReadinessKind("Gateway")
+	// A Helm release, while Helm works on it.
+	ReadinessKindRelease = ReadinessKind("Release")
+)
+
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*AcmeEnvironmentInput)(nil)).Elem(), AcmeEnvironment("staging"))
 	pulumi.RegisterInputType(reflect.TypeOf((*AcmeEnvironmentPtrInput)(nil)).Elem(), AcmeEnvironment("staging"))

@@ -3968,6 +3968,10 @@ type Domain struct {
 	//
 	// Default: `false`.
 	CreateNamespace *bool `pulumi:"createNamespace"`
+	// Whether the Secret with the certificate goes with the domain, once nothing writes it any more. Otherwise it stays, as cert-manager leaves it, and serves a domain that comes back. Needs `kubeconfig`.
+	//
+	// Default: `false`.
+	DeleteSecret *bool `pulumi:"deleteSecret"`
 	// Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
 	//
 	// Default: `false`.
@@ -4012,6 +4016,10 @@ type Domain struct {
 	//
 	// Default: `true`.
 	Redirect *bool `pulumi:"redirect"`
+	// Any text: each new one has the certificate issued again, once, and waits for that. The reason is a good text, such as `2026-11-25 key leaked`. Needs `kubeconfig`.
+	//
+	// Rule: must not be empty.
+	Renew *string `pulumi:"renew"`
 	// How the domain is routed.
 	//
 	// Default: by the Gateway API.
@@ -4084,6 +4092,10 @@ type DomainArgs struct {
 	//
 	// Default: `false`.
 	CreateNamespace *bool `pulumi:"createNamespace"`
+	// Whether the Secret with the certificate goes with the domain, once nothing writes it any more. Otherwise it stays, as cert-manager leaves it, and serves a domain that comes back. Needs `kubeconfig`.
+	//
+	// Default: `false`.
+	DeleteSecret *bool `pulumi:"deleteSecret"`
 	// Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
 	//
 	// Default: `false`.
@@ -4128,6 +4140,10 @@ type DomainArgs struct {
 	//
 	// Default: `true`.
 	Redirect *bool `pulumi:"redirect"`
+	// Any text: each new one has the certificate issued again, once, and waits for that. The reason is a good text, such as `2026-11-25 key leaked`. Needs `kubeconfig`.
+	//
+	// Rule: must not be empty.
+	Renew pulumi.StringPtrInput `pulumi:"renew"`
 	// How the domain is routed.
 	//
 	// Default: by the Gateway API.
@@ -4262,6 +4278,13 @@ func (o DomainOutput) CreateNamespace() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Domain) *bool { return v.CreateNamespace }).(pulumi.BoolPtrOutput)
 }
 
+// Whether the Secret with the certificate goes with the domain, once nothing writes it any more. Otherwise it stays, as cert-manager leaves it, and serves a domain that comes back. Needs `kubeconfig`.
+//
+// Default: `false`.
+func (o DomainOutput) DeleteSecret() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v Domain) *bool { return v.DeleteSecret }).(pulumi.BoolPtrOutput)
+}
+
 // Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
 //
 // Default: `false`.
@@ -4339,6 +4362,13 @@ func (o DomainOutput) Redirect() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Domain) *bool { return v.Redirect }).(pulumi.BoolPtrOutput)
 }
 
+// Any text: each new one has the certificate issued again, once, and waits for that. The reason is a good text, such as `2026-11-25 key leaked`. Needs `kubeconfig`.
+//
+// Rule: must not be empty.
+func (o DomainOutput) Renew() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Domain) *string { return v.Renew }).(pulumi.StringPtrOutput)
+}
+
 // How the domain is routed.
 //
 // Default: by the Gateway API.
@@ -4392,6 +4422,10 @@ type DomainDefaults struct {
 	//
 	// Default: `false`.
 	CreateNamespace *bool `pulumi:"createNamespace"`
+	// Whether the Secret with the certificate goes with the domain, once nothing writes it any more. Otherwise it stays, as cert-manager leaves it, and serves a domain that comes back. Needs `kubeconfig`.
+	//
+	// Default: `false`.
+	DeleteSecret *bool `pulumi:"deleteSecret"`
 	// Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
 	//
 	// Default: `false`.
@@ -4430,6 +4464,10 @@ type DomainDefaults struct {
 	//
 	// Default: `true`.
 	Redirect *bool `pulumi:"redirect"`
+	// Any text: each new one has the certificate issued again, once, and waits for that. The reason is a good text, such as `2026-11-25 key leaked`. Needs `kubeconfig`.
+	//
+	// Rule: must not be empty.
+	Renew *string `pulumi:"renew"`
 	// How the domain is routed.
 	//
 	// Default: by the Gateway API.
@@ -4474,6 +4512,10 @@ type DomainDefaultsArgs struct {
 	//
 	// Default: `false`.
 	CreateNamespace *bool `pulumi:"createNamespace"`
+	// Whether the Secret with the certificate goes with the domain, once nothing writes it any more. Otherwise it stays, as cert-manager leaves it, and serves a domain that comes back. Needs `kubeconfig`.
+	//
+	// Default: `false`.
+	DeleteSecret *bool `pulumi:"deleteSecret"`
 	// Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
 	//
 	// Default: `false`.
@@ -4512,6 +4554,10 @@ type DomainDefaultsArgs struct {
 	//
 	// Default: `true`.
 	Redirect *bool `pulumi:"redirect"`
+	// Any text: each new one has the certificate issued again, once, and waits for that. The reason is a good text, such as `2026-11-25 key leaked`. Needs `kubeconfig`.
+	//
+	// Rule: must not be empty.
+	Renew pulumi.StringPtrInput `pulumi:"renew"`
 	// How the domain is routed.
 	//
 	// Default: by the Gateway API.
@@ -4629,6 +4675,13 @@ func (o DomainDefaultsOutput) CreateNamespace() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v DomainDefaults) *bool { return v.CreateNamespace }).(pulumi.BoolPtrOutput)
 }
 
+// Whether the Secret with the certificate goes with the domain, once nothing writes it any more. Otherwise it stays, as cert-manager leaves it, and serves a domain that comes back. Needs `kubeconfig`.
+//
+// Default: `false`.
+func (o DomainDefaultsOutput) DeleteSecret() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v DomainDefaults) *bool { return v.DeleteSecret }).(pulumi.BoolPtrOutput)
+}
+
 // Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
 //
 // Default: `false`.
@@ -4695,6 +4748,13 @@ func (o DomainDefaultsOutput) PrivateKey() PrivateKeyPtrOutput {
 // Default: `true`.
 func (o DomainDefaultsOutput) Redirect() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v DomainDefaults) *bool { return v.Redirect }).(pulumi.BoolPtrOutput)
+}
+
+// Any text: each new one has the certificate issued again, once, and waits for that. The reason is a good text, such as `2026-11-25 key leaked`. Needs `kubeconfig`.
+//
+// Rule: must not be empty.
+func (o DomainDefaultsOutput) Renew() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v DomainDefaults) *string { return v.Renew }).(pulumi.StringPtrOutput)
 }
 
 // How the domain is routed.
@@ -4764,6 +4824,18 @@ func (o DomainDefaultsPtrOutput) CreateNamespace() pulumi.BoolPtrOutput {
 			return nil
 		}
 		return v.CreateNamespace
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Whether the Secret with the certificate goes with the domain, once nothing writes it any more. Otherwise it stays, as cert-manager leaves it, and serves a domain that comes back. Needs `kubeconfig`.
+//
+// Default: `false`.
+func (o DomainDefaultsPtrOutput) DeleteSecret() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *DomainDefaults) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.DeleteSecret
 	}).(pulumi.BoolPtrOutput)
 }
 
@@ -4883,6 +4955,18 @@ func (o DomainDefaultsPtrOutput) Redirect() pulumi.BoolPtrOutput {
 		}
 		return v.Redirect
 	}).(pulumi.BoolPtrOutput)
+}
+
+// Any text: each new one has the certificate issued again, once, and waits for that. The reason is a good text, such as `2026-11-25 key leaked`. Needs `kubeconfig`.
+//
+// Rule: must not be empty.
+func (o DomainDefaultsPtrOutput) Renew() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *DomainDefaults) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Renew
+	}).(pulumi.StringPtrOutput)
 }
 
 // How the domain is routed.

@@ -97,6 +97,10 @@ type tlsDomainArgs struct {
 	//
 	// Default: `false`.
 	CreateNamespace *bool `pulumi:"createNamespace"`
+	// Whether the Secret with the certificate goes with the domain, once nothing writes it any more. Otherwise it stays, as cert-manager leaves it, and serves a domain that comes back. Needs `kubeconfig`.
+	//
+	// Default: `false`.
+	DeleteSecret *bool `pulumi:"deleteSecret"`
 	// Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
 	//
 	// Default: `false`.
@@ -149,6 +153,10 @@ type tlsDomainArgs struct {
 	//
 	// Default: `true`.
 	Redirect *bool `pulumi:"redirect"`
+	// Any text: each new one has the certificate issued again, once, and waits for that. The reason is a good text, such as `2026-11-25 key leaked`. Needs `kubeconfig`.
+	//
+	// Rule: must not be empty.
+	Renew *string `pulumi:"renew"`
 	// How the domain is routed.
 	//
 	// Default: by the Gateway API.
@@ -197,6 +205,10 @@ type TlsDomainArgs struct {
 	//
 	// Default: `false`.
 	CreateNamespace *bool
+	// Whether the Secret with the certificate goes with the domain, once nothing writes it any more. Otherwise it stays, as cert-manager leaves it, and serves a domain that comes back. Needs `kubeconfig`.
+	//
+	// Default: `false`.
+	DeleteSecret *bool
 	// Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
 	//
 	// Default: `false`.
@@ -249,6 +261,10 @@ type TlsDomainArgs struct {
 	//
 	// Default: `true`.
 	Redirect *bool
+	// Any text: each new one has the certificate issued again, once, and waits for that. The reason is a good text, such as `2026-11-25 key leaked`. Needs `kubeconfig`.
+	//
+	// Rule: must not be empty.
+	Renew pulumi.StringPtrInput
 	// How the domain is routed.
 	//
 	// Default: by the Gateway API.

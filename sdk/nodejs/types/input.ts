@@ -624,6 +624,12 @@ export interface DomainArgs {
      */
     createNamespace?: boolean;
     /**
+     * Whether the Secret with the certificate goes with the domain, once nothing writes it any more. Otherwise it stays, as cert-manager leaves it, and serves a domain that comes back. Needs `kubeconfig`.
+     *
+     * Default: `false`.
+     */
+    deleteSecret?: boolean;
+    /**
      * Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
      *
      * Default: `false`.
@@ -690,6 +696,12 @@ export interface DomainArgs {
      */
     redirect?: boolean;
     /**
+     * Any text: each new one has the certificate issued again, once, and waits for that. The reason is a good text, such as `2026-11-25 key leaked`. Needs `kubeconfig`.
+     *
+     * Rule: must not be empty.
+     */
+    renew?: pulumi.Input<string | undefined>;
+    /**
      * How the domain is routed.
      *
      * Default: by the Gateway API.
@@ -739,6 +751,12 @@ export interface DomainDefaultsArgs {
      * Default: `false`.
      */
     createNamespace?: boolean;
+    /**
+     * Whether the Secret with the certificate goes with the domain, once nothing writes it any more. Otherwise it stays, as cert-manager leaves it, and serves a domain that comes back. Needs `kubeconfig`.
+     *
+     * Default: `false`.
+     */
+    deleteSecret?: boolean;
     /**
      * Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
      *
@@ -797,6 +815,12 @@ export interface DomainDefaultsArgs {
      * Default: `true`.
      */
     redirect?: boolean;
+    /**
+     * Any text: each new one has the certificate issued again, once, and waits for that. The reason is a good text, such as `2026-11-25 key leaked`. Needs `kubeconfig`.
+     *
+     * Rule: must not be empty.
+     */
+    renew?: pulumi.Input<string | undefined>;
     /**
      * How the domain is routed.
      *

@@ -14,7 +14,9 @@ from .dns_credentials import *
 from .gateway_preflight import *
 from .issuers import *
 from .provider import *
+from .readiness import *
 from .tls_domain import *
+from .tls_secret import *
 from ._inputs import *
 from . import outputs
 
@@ -39,7 +41,9 @@ _utilities.register(
    "certfleet:index:DnsCredentials": "DnsCredentials",
    "certfleet:index:GatewayPreflight": "GatewayPreflight",
    "certfleet:index:Issuers": "Issuers",
-   "certfleet:index:TlsDomain": "TlsDomain"
+   "certfleet:index:Readiness": "Readiness",
+   "certfleet:index:TlsDomain": "TlsDomain",
+   "certfleet:index:TlsSecret": "TlsSecret"
   }
  }
 ]

@@ -10,6 +10,7 @@ __all__ = [
     'AcmeEnvironment',
     'CertManagerAdoption',
     'PrivateKeyAlgorithm',
+    'ReadinessKind',
 ]
 
 
@@ -63,4 +64,27 @@ class PrivateKeyAlgorithm(_builtins.str, Enum):
     ED25519 = "Ed25519"
     """
     For private CAs; Let's Encrypt and most public CAs refuse it.
+    """
+
+
+@pulumi.type_token("certfleet:index:ReadinessKind")
+class ReadinessKind(_builtins.str, Enum):
+    """
+    What can be waited for.
+    """
+    CERTIFICATE = "Certificate"
+    """
+    A Certificate of cert-manager, until it is Ready.
+    """
+    CLUSTER_ISSUER = "ClusterIssuer"
+    """
+    A ClusterIssuer of cert-manager, until it is Ready.
+    """
+    GATEWAY = "Gateway"
+    """
+    A Gateway of the Gateway API, until it is Programmed.
+    """
+    RELEASE = "Release"
+    """
+    A Helm release, while Helm works on it.
     """

@@ -2060,6 +2060,12 @@ class DomainArgsDict(TypedDict):
 
     Default: `false`.
     """
+    delete_secret: NotRequired[_builtins.bool]
+    """
+    Whether the Secret with the certificate goes with the domain, once nothing writes it any more. Otherwise it stays, as cert-manager leaves it, and serves a domain that comes back. Needs `kubeconfig`.
+
+    Default: `false`.
+    """
     deletion_protection: NotRequired[_builtins.bool]
     """
     Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
@@ -2118,6 +2124,12 @@ class DomainArgsDict(TypedDict):
 
     Default: `true`.
     """
+    renew: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Any text: each new one has the certificate issued again, once, and waits for that. The reason is a good text, such as `2026-11-25 key leaked`. Needs `kubeconfig`.
+
+    Rule: must not be empty.
+    """
     route: NotRequired['RouteArgsDict']
     """
     How the domain is routed.
@@ -2149,6 +2161,7 @@ class DomainArgs:
                  certificate_name: Optional[_builtins.str] = None,
                  certificate_only: Optional[_builtins.bool] = None,
                  create_namespace: Optional[_builtins.bool] = None,
+                 delete_secret: Optional[_builtins.bool] = None,
                  deletion_protection: Optional[_builtins.bool] = None,
                  dns_record: Optional[_builtins.bool] = None,
                  dns_record_settings: Optional['DnsRecordSettingsArgs'] = None,
@@ -2159,6 +2172,7 @@ class DomainArgs:
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
                  private_key: Optional['PrivateKeyArgs'] = None,
                  redirect: Optional[_builtins.bool] = None,
+                 renew: pulumi.Input[Optional[_builtins.str]] = None,
                  route: Optional['RouteArgs'] = None,
                  secret_name: Optional[_builtins.str] = None,
                  timeouts: Optional['DomainTimeoutsArgs'] = None):
@@ -2194,6 +2208,9 @@ class DomainArgs:
         :param _builtins.bool create_namespace: Whether the namespace is made (and on destroy deleted) here. `namespace` must be a plain string then.
                
                Default: `false`.
+        :param _builtins.bool delete_secret: Whether the Secret with the certificate goes with the domain, once nothing writes it any more. Otherwise it stays, as cert-manager leaves it, and serves a domain that comes back. Needs `kubeconfig`.
+               
+               Default: `false`.
         :param _builtins.bool deletion_protection: Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
                
                Default: `false`.
@@ -2222,6 +2239,9 @@ class DomainArgs:
         :param _builtins.bool redirect: Whether http is redirected to https with status 301.
                
                Default: `true`.
+        :param pulumi.Input[_builtins.str] renew: Any text: each new one has the certificate issued again, once, and waits for that. The reason is a good text, such as `2026-11-25 key leaked`. Needs `kubeconfig`.
+               
+               Rule: must not be empty.
         :param 'RouteArgs' route: How the domain is routed.
                
                Default: by the Gateway API.
@@ -2249,6 +2269,8 @@ class DomainArgs:
             pulumi.set(__self__, "certificate_only", certificate_only)
         if create_namespace is not None:
             pulumi.set(__self__, "create_namespace", create_namespace)
+        if delete_secret is not None:
+            pulumi.set(__self__, "delete_secret", delete_secret)
         if deletion_protection is not None:
             pulumi.set(__self__, "deletion_protection", deletion_protection)
         if dns_record is not None:
@@ -2269,6 +2291,8 @@ class DomainArgs:
             pulumi.set(__self__, "private_key", private_key)
         if redirect is not None:
             pulumi.set(__self__, "redirect", redirect)
+        if renew is not None:
+            pulumi.set(__self__, "renew", renew)
         if route is not None:
             pulumi.set(__self__, "route", route)
         if secret_name is not None:
@@ -2405,6 +2429,20 @@ class DomainArgs:
         pulumi.set(self, "create_namespace", value)
 
     @_builtins.property
+    @pulumi.getter(name="deleteSecret")
+    def delete_secret(self) -> Optional[_builtins.bool]:
+        """
+        Whether the Secret with the certificate goes with the domain, once nothing writes it any more. Otherwise it stays, as cert-manager leaves it, and serves a domain that comes back. Needs `kubeconfig`.
+
+        Default: `false`.
+        """
+        return pulumi.get(self, "delete_secret")
+
+    @delete_secret.setter
+    def delete_secret(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "delete_secret", value)
+
+    @_builtins.property
     @pulumi.getter(name="deletionProtection")
     def deletion_protection(self) -> Optional[_builtins.bool]:
         """
@@ -2541,6 +2579,20 @@ class DomainArgs:
     @redirect.setter
     def redirect(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "redirect", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def renew(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Any text: each new one has the certificate issued again, once, and waits for that. The reason is a good text, such as `2026-11-25 key leaked`. Needs `kubeconfig`.
+
+        Rule: must not be empty.
+        """
+        return pulumi.get(self, "renew")
+
+    @renew.setter
+    def renew(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "renew", value)
 
     @_builtins.property
     @pulumi.getter
@@ -2605,6 +2657,12 @@ class DomainDefaultsArgsDict(TypedDict):
 
     Default: `false`.
     """
+    delete_secret: NotRequired[_builtins.bool]
+    """
+    Whether the Secret with the certificate goes with the domain, once nothing writes it any more. Otherwise it stays, as cert-manager leaves it, and serves a domain that comes back. Needs `kubeconfig`.
+
+    Default: `false`.
+    """
     deletion_protection: NotRequired[_builtins.bool]
     """
     Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
@@ -2663,6 +2721,12 @@ class DomainDefaultsArgsDict(TypedDict):
 
     Default: `true`.
     """
+    renew: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Any text: each new one has the certificate issued again, once, and waits for that. The reason is a good text, such as `2026-11-25 key leaked`. Needs `kubeconfig`.
+
+    Rule: must not be empty.
+    """
     route: NotRequired['RouteArgsDict']
     """
     How the domain is routed.
@@ -2680,6 +2744,7 @@ class DomainDefaultsArgs:
                  adopt: Optional[_builtins.bool] = None,
                  annotations: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  create_namespace: Optional[_builtins.bool] = None,
+                 delete_secret: Optional[_builtins.bool] = None,
                  deletion_protection: Optional[_builtins.bool] = None,
                  dns_record: Optional[_builtins.bool] = None,
                  dns_record_settings: Optional['DnsRecordSettingsArgs'] = None,
@@ -2690,6 +2755,7 @@ class DomainDefaultsArgs:
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
                  private_key: Optional['PrivateKeyArgs'] = None,
                  redirect: Optional[_builtins.bool] = None,
+                 renew: pulumi.Input[Optional[_builtins.str]] = None,
                  route: Optional['RouteArgs'] = None,
                  timeouts: Optional['DomainTimeoutsArgs'] = None):
         """
@@ -2700,6 +2766,9 @@ class DomainDefaultsArgs:
                Default: `false`.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] annotations: Annotations of everything that is made for the domain.
         :param _builtins.bool create_namespace: Whether the namespace is made (and on destroy deleted) here. `namespace` must be a plain string then.
+               
+               Default: `false`.
+        :param _builtins.bool delete_secret: Whether the Secret with the certificate goes with the domain, once nothing writes it any more. Otherwise it stays, as cert-manager leaves it, and serves a domain that comes back. Needs `kubeconfig`.
                
                Default: `false`.
         :param _builtins.bool deletion_protection: Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
@@ -2730,6 +2799,9 @@ class DomainDefaultsArgs:
         :param _builtins.bool redirect: Whether http is redirected to https with status 301.
                
                Default: `true`.
+        :param pulumi.Input[_builtins.str] renew: Any text: each new one has the certificate issued again, once, and waits for that. The reason is a good text, such as `2026-11-25 key leaked`. Needs `kubeconfig`.
+               
+               Rule: must not be empty.
         :param 'RouteArgs' route: How the domain is routed.
                
                Default: by the Gateway API.
@@ -2741,6 +2813,8 @@ class DomainDefaultsArgs:
             pulumi.set(__self__, "annotations", annotations)
         if create_namespace is not None:
             pulumi.set(__self__, "create_namespace", create_namespace)
+        if delete_secret is not None:
+            pulumi.set(__self__, "delete_secret", delete_secret)
         if deletion_protection is not None:
             pulumi.set(__self__, "deletion_protection", deletion_protection)
         if dns_record is not None:
@@ -2761,6 +2835,8 @@ class DomainDefaultsArgs:
             pulumi.set(__self__, "private_key", private_key)
         if redirect is not None:
             pulumi.set(__self__, "redirect", redirect)
+        if renew is not None:
+            pulumi.set(__self__, "renew", renew)
         if route is not None:
             pulumi.set(__self__, "route", route)
         if timeouts is not None:
@@ -2805,6 +2881,20 @@ class DomainDefaultsArgs:
     @create_namespace.setter
     def create_namespace(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "create_namespace", value)
+
+    @_builtins.property
+    @pulumi.getter(name="deleteSecret")
+    def delete_secret(self) -> Optional[_builtins.bool]:
+        """
+        Whether the Secret with the certificate goes with the domain, once nothing writes it any more. Otherwise it stays, as cert-manager leaves it, and serves a domain that comes back. Needs `kubeconfig`.
+
+        Default: `false`.
+        """
+        return pulumi.get(self, "delete_secret")
+
+    @delete_secret.setter
+    def delete_secret(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "delete_secret", value)
 
     @_builtins.property
     @pulumi.getter(name="deletionProtection")
@@ -2943,6 +3033,20 @@ class DomainDefaultsArgs:
     @redirect.setter
     def redirect(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "redirect", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def renew(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Any text: each new one has the certificate issued again, once, and waits for that. The reason is a good text, such as `2026-11-25 key leaked`. Needs `kubeconfig`.
+
+        Rule: must not be empty.
+        """
+        return pulumi.get(self, "renew")
+
+    @renew.setter
+    def renew(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "renew", value)
 
     @_builtins.property
     @pulumi.getter

@@ -28,6 +28,7 @@ class ClusterTlsArgs:
                  challenges: Optional[Sequence['ChallengeArgs']] = None,
                  defaults: Optional['DomainDefaultsArgs'] = None,
                  dns_secrets: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 issuer_timeout_seconds: Optional[_builtins.int] = None,
                  kubeconfig: pulumi.Input[Optional[_builtins.str]] = None):
         """
         The set of arguments for constructing a ClusterTls resource.
@@ -44,6 +45,11 @@ class ClusterTlsArgs:
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] dns_secrets: Credentials of DNS providers, by the names that `challenges` use.
                
                Rule: each must be a text that neither begins nor ends with spaces or line ends; set it again without them.
+        :param _builtins.int issuer_timeout_seconds: How long each issuer may take to become Ready, in seconds.
+               
+               Default: `180`.
+               
+               Rule: must be at least 1 second.
         :param pulumi.Input[_builtins.str] kubeconfig: Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
                
                Default: `kubeconfig` of the provider's configuration.
@@ -61,6 +67,10 @@ class ClusterTlsArgs:
             pulumi.set(__self__, "defaults", defaults)
         if dns_secrets is not None:
             pulumi.set(__self__, "dns_secrets", dns_secrets)
+        if issuer_timeout_seconds is None:
+            issuer_timeout_seconds = 180
+        if issuer_timeout_seconds is not None:
+            pulumi.set(__self__, "issuer_timeout_seconds", issuer_timeout_seconds)
         if kubeconfig is not None:
             pulumi.set(__self__, "kubeconfig", kubeconfig)
 
@@ -143,6 +153,22 @@ class ClusterTlsArgs:
         pulumi.set(self, "dns_secrets", value)
 
     @_builtins.property
+    @pulumi.getter(name="issuerTimeoutSeconds")
+    def issuer_timeout_seconds(self) -> Optional[_builtins.int]:
+        """
+        How long each issuer may take to become Ready, in seconds.
+
+        Default: `180`.
+
+        Rule: must be at least 1 second.
+        """
+        return pulumi.get(self, "issuer_timeout_seconds")
+
+    @issuer_timeout_seconds.setter
+    def issuer_timeout_seconds(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "issuer_timeout_seconds", value)
+
+    @_builtins.property
     @pulumi.getter
     def kubeconfig(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
@@ -171,6 +197,7 @@ class ClusterTls(pulumi.ComponentResource):
                  defaults: Optional[Union['DomainDefaultsArgs', 'DomainDefaultsArgsDict']] = None,
                  dns_secrets: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  domains: Optional[Sequence[Union['DomainArgs', 'DomainArgsDict']]] = None,
+                 issuer_timeout_seconds: Optional[_builtins.int] = None,
                  kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
@@ -191,6 +218,11 @@ class ClusterTls(pulumi.ComponentResource):
                
                Rule: each must be a text that neither begins nor ends with spaces or line ends; set it again without them.
         :param Sequence[Union['DomainArgs', 'DomainArgsDict']] domains: The domains. Their order has no meaning; each is known by its host, so adding or removing one touches no other.
+        :param _builtins.int issuer_timeout_seconds: How long each issuer may take to become Ready, in seconds.
+               
+               Default: `180`.
+               
+               Rule: must be at least 1 second.
         :param pulumi.Input[_builtins.str] kubeconfig: Text of a kubeconfig for the cluster. With it certfleet itself waits for what it makes, says in full why something does not become ready, and goes on after a failed issuance at once. Without it the Kubernetes provider waits.
                
                Default: `kubeconfig` of the provider's configuration.
@@ -228,6 +260,7 @@ class ClusterTls(pulumi.ComponentResource):
                  defaults: Optional[Union['DomainDefaultsArgs', 'DomainDefaultsArgsDict']] = None,
                  dns_secrets: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  domains: Optional[Sequence[Union['DomainArgs', 'DomainArgsDict']]] = None,
+                 issuer_timeout_seconds: Optional[_builtins.int] = None,
                  kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
@@ -248,6 +281,9 @@ class ClusterTls(pulumi.ComponentResource):
             if domains is None and not opts.urn:
                 raise TypeError("Missing required property 'domains'")
             __props__.__dict__["domains"] = domains
+            if issuer_timeout_seconds is None:
+                issuer_timeout_seconds = 180
+            __props__.__dict__["issuer_timeout_seconds"] = issuer_timeout_seconds
             __props__.__dict__["kubeconfig"] = None if kubeconfig is None else pulumi.Output.secret(kubeconfig)
             __props__.__dict__["dns_credentials"] = None
             __props__.__dict__["platform"] = None

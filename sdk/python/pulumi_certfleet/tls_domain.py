@@ -32,6 +32,7 @@ class TlsDomainArgs:
                  certificate_name: Optional[_builtins.str] = None,
                  certificate_only: Optional[_builtins.bool] = None,
                  create_namespace: Optional[_builtins.bool] = None,
+                 delete_secret: Optional[_builtins.bool] = None,
                  deletion_protection: Optional[_builtins.bool] = None,
                  dns_record: Optional[_builtins.bool] = None,
                  dns_record_settings: Optional['DnsRecordSettingsArgs'] = None,
@@ -43,6 +44,7 @@ class TlsDomainArgs:
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
                  private_key: Optional['PrivateKeyArgs'] = None,
                  redirect: Optional[_builtins.bool] = None,
+                 renew: pulumi.Input[Optional[_builtins.str]] = None,
                  route: Optional['RouteArgs'] = None,
                  secret_name: Optional[_builtins.str] = None,
                  timeouts: Optional['DomainTimeoutsArgs'] = None):
@@ -79,6 +81,9 @@ class TlsDomainArgs:
         :param _builtins.bool create_namespace: Whether the namespace is made (and on destroy deleted) here. `namespace` must be a plain string then.
                
                Default: `false`.
+        :param _builtins.bool delete_secret: Whether the Secret with the certificate goes with the domain, once nothing writes it any more. Otherwise it stays, as cert-manager leaves it, and serves a domain that comes back. Needs `kubeconfig`.
+               
+               Default: `false`.
         :param _builtins.bool deletion_protection: Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
                
                Default: `false`.
@@ -112,6 +117,9 @@ class TlsDomainArgs:
         :param _builtins.bool redirect: Whether http is redirected to https with status 301.
                
                Default: `true`.
+        :param pulumi.Input[_builtins.str] renew: Any text: each new one has the certificate issued again, once, and waits for that. The reason is a good text, such as `2026-11-25 key leaked`. Needs `kubeconfig`.
+               
+               Rule: must not be empty.
         :param 'RouteArgs' route: How the domain is routed.
                
                Default: by the Gateway API.
@@ -140,6 +148,8 @@ class TlsDomainArgs:
             pulumi.set(__self__, "certificate_only", certificate_only)
         if create_namespace is not None:
             pulumi.set(__self__, "create_namespace", create_namespace)
+        if delete_secret is not None:
+            pulumi.set(__self__, "delete_secret", delete_secret)
         if deletion_protection is not None:
             pulumi.set(__self__, "deletion_protection", deletion_protection)
         if dns_record is not None:
@@ -162,6 +172,8 @@ class TlsDomainArgs:
             pulumi.set(__self__, "private_key", private_key)
         if redirect is not None:
             pulumi.set(__self__, "redirect", redirect)
+        if renew is not None:
+            pulumi.set(__self__, "renew", renew)
         if route is not None:
             pulumi.set(__self__, "route", route)
         if secret_name is not None:
@@ -308,6 +320,20 @@ class TlsDomainArgs:
     @create_namespace.setter
     def create_namespace(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "create_namespace", value)
+
+    @_builtins.property
+    @pulumi.getter(name="deleteSecret")
+    def delete_secret(self) -> Optional[_builtins.bool]:
+        """
+        Whether the Secret with the certificate goes with the domain, once nothing writes it any more. Otherwise it stays, as cert-manager leaves it, and serves a domain that comes back. Needs `kubeconfig`.
+
+        Default: `false`.
+        """
+        return pulumi.get(self, "delete_secret")
+
+    @delete_secret.setter
+    def delete_secret(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "delete_secret", value)
 
     @_builtins.property
     @pulumi.getter(name="deletionProtection")
@@ -465,6 +491,20 @@ class TlsDomainArgs:
 
     @_builtins.property
     @pulumi.getter
+    def renew(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Any text: each new one has the certificate issued again, once, and waits for that. The reason is a good text, such as `2026-11-25 key leaked`. Needs `kubeconfig`.
+
+        Rule: must not be empty.
+        """
+        return pulumi.get(self, "renew")
+
+    @renew.setter
+    def renew(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "renew", value)
+
+    @_builtins.property
+    @pulumi.getter
     def route(self) -> Optional['RouteArgs']:
         """
         How the domain is routed.
@@ -520,6 +560,7 @@ class TlsDomain(pulumi.ComponentResource):
                  certificate_name: Optional[_builtins.str] = None,
                  certificate_only: Optional[_builtins.bool] = None,
                  create_namespace: Optional[_builtins.bool] = None,
+                 delete_secret: Optional[_builtins.bool] = None,
                  deletion_protection: Optional[_builtins.bool] = None,
                  dns_record: Optional[_builtins.bool] = None,
                  dns_record_settings: Optional[Union['DnsRecordSettingsArgs', 'DnsRecordSettingsArgsDict']] = None,
@@ -533,6 +574,7 @@ class TlsDomain(pulumi.ComponentResource):
                  platform: pulumi.Input[Optional[Union['PlatformArgs', 'PlatformArgsDict']]] = None,
                  private_key: Optional[Union['PrivateKeyArgs', 'PrivateKeyArgsDict']] = None,
                  redirect: Optional[_builtins.bool] = None,
+                 renew: pulumi.Input[Optional[_builtins.str]] = None,
                  route: Optional[Union['RouteArgs', 'RouteArgsDict']] = None,
                  secret_name: Optional[_builtins.str] = None,
                  timeouts: Optional[Union['DomainTimeoutsArgs', 'DomainTimeoutsArgsDict']] = None,
@@ -565,6 +607,9 @@ class TlsDomain(pulumi.ComponentResource):
                
                Default: `false`.
         :param _builtins.bool create_namespace: Whether the namespace is made (and on destroy deleted) here. `namespace` must be a plain string then.
+               
+               Default: `false`.
+        :param _builtins.bool delete_secret: Whether the Secret with the certificate goes with the domain, once nothing writes it any more. Otherwise it stays, as cert-manager leaves it, and serves a domain that comes back. Needs `kubeconfig`.
                
                Default: `false`.
         :param _builtins.bool deletion_protection: Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
@@ -606,6 +651,9 @@ class TlsDomain(pulumi.ComponentResource):
         :param _builtins.bool redirect: Whether http is redirected to https with status 301.
                
                Default: `true`.
+        :param pulumi.Input[_builtins.str] renew: Any text: each new one has the certificate issued again, once, and waits for that. The reason is a good text, such as `2026-11-25 key leaked`. Needs `kubeconfig`.
+               
+               Rule: must not be empty.
         :param Union['RouteArgs', 'RouteArgsDict'] route: How the domain is routed.
                
                Default: by the Gateway API.
@@ -649,6 +697,7 @@ class TlsDomain(pulumi.ComponentResource):
                  certificate_name: Optional[_builtins.str] = None,
                  certificate_only: Optional[_builtins.bool] = None,
                  create_namespace: Optional[_builtins.bool] = None,
+                 delete_secret: Optional[_builtins.bool] = None,
                  deletion_protection: Optional[_builtins.bool] = None,
                  dns_record: Optional[_builtins.bool] = None,
                  dns_record_settings: Optional[Union['DnsRecordSettingsArgs', 'DnsRecordSettingsArgsDict']] = None,
@@ -662,6 +711,7 @@ class TlsDomain(pulumi.ComponentResource):
                  platform: pulumi.Input[Optional[Union['PlatformArgs', 'PlatformArgsDict']]] = None,
                  private_key: Optional[Union['PrivateKeyArgs', 'PrivateKeyArgsDict']] = None,
                  redirect: Optional[_builtins.bool] = None,
+                 renew: pulumi.Input[Optional[_builtins.str]] = None,
                  route: Optional[Union['RouteArgs', 'RouteArgsDict']] = None,
                  secret_name: Optional[_builtins.str] = None,
                  timeouts: Optional[Union['DomainTimeoutsArgs', 'DomainTimeoutsArgsDict']] = None,
@@ -684,6 +734,7 @@ class TlsDomain(pulumi.ComponentResource):
             __props__.__dict__["certificate_name"] = certificate_name
             __props__.__dict__["certificate_only"] = certificate_only
             __props__.__dict__["create_namespace"] = create_namespace
+            __props__.__dict__["delete_secret"] = delete_secret
             __props__.__dict__["deletion_protection"] = deletion_protection
             __props__.__dict__["dns_record"] = dns_record
             __props__.__dict__["dns_record_settings"] = dns_record_settings
@@ -701,6 +752,7 @@ class TlsDomain(pulumi.ComponentResource):
             __props__.__dict__["platform"] = platform
             __props__.__dict__["private_key"] = private_key
             __props__.__dict__["redirect"] = redirect
+            __props__.__dict__["renew"] = renew
             __props__.__dict__["route"] = route
             __props__.__dict__["secret_name"] = secret_name
             __props__.__dict__["timeouts"] = timeouts

@@ -57,3 +57,27 @@ export const PrivateKeyAlgorithm = {
  * Algorithm of a certificate's key.
  */
 export type PrivateKeyAlgorithm = (typeof PrivateKeyAlgorithm)[keyof typeof PrivateKeyAlgorithm];
+
+export const ReadinessKind = {
+    /**
+     * A Certificate of cert-manager, until it is Ready.
+     */
+    Certificate: "Certificate",
+    /**
+     * A ClusterIssuer of cert-manager, until it is Ready.
+     */
+    ClusterIssuer: "ClusterIssuer",
+    /**
+     * A Gateway of the Gateway API, until it is Programmed.
+     */
+    Gateway: "Gateway",
+    /**
+     * A Helm release, while Helm works on it.
+     */
+    Release: "Release",
+} as const;
+
+/**
+ * What can be waited for.
+ */
+export type ReadinessKind = (typeof ReadinessKind)[keyof typeof ReadinessKind];
