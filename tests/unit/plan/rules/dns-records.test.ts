@@ -7,7 +7,7 @@ import { linesOf } from "../../problems";
 const recorded = (host: string, over = {}) => domain(host, { dnsRecord: true, ...over });
 const cloudDns = (over = {}): ChallengeArgs => ({
   zones: ["example.com"],
-  cloudDns: { project: "acme-prod", createZone: false, secret: "main", ...over },
+  cloudDns: { project: "acme-prod", createZone: false, existingSecret: { name: "clouddns", key: "key.json" }, ...over },
 });
 const named = cloudflareChallenge("main", ["example.com"]);
 const zone = { name: "example.com", cloudflare: {} };
