@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { version } from "../../provider/version";
-import { clusterArgs } from "../support/builders";
+import { clusterArgs, domain } from "../support/builders";
 import { construct, tryConstruct } from "./support/construct";
 import { clusterInputs } from "./support/inputs";
 import { Plugin } from "./support/plugin";
@@ -33,6 +33,46 @@ describe("certfleet's own way into the cluster", () => {
     const inputs = { ...clusterArgs(), kubeconfig: unknownValue };
     const { resources } = await construct(plugin, inputs, { dryRun: true });
     expect(accessOf(resources)).toHaveLength(1);
+  });
+
+  it("waits through it for all that is waited for, in place of the Kubernetes plugin", async () => {
+    const inputs = clusterInputs({ domains: [domain("tea.example.com", { renew: "key leaked", deleteSecret: true })] });
+    const { resources } = await construct(plugin, { ...inputs, kubeconfig: text });
+    const own = [...resources.values()].filter(({ custom, type }) => custom && type.startsWith("certfleet:"));
+    expect(
+      own.map(({ type, name, object }) => `${type.split(":").pop()} ${name} ${String(object.kind)}`).sort(),
+    ).toEqual([
+      "Readiness edge-cert-manager Release",
+      "Readiness edge-issuers-staging ClusterIssuer",
+      "Readiness edge-tea.example.com Certificate",
+      "Readiness edge-tea.example.com_gateway Gateway",
+      "TlsSecret edge-tea.example.com undefined",
+    ]);
+    for (const { provider } of own) expect(provider).toMatch(/pulumi:providers:certfleet::edge::/);
+    const certificate = resources.get("kubernetes:cert-manager.io/v1:Certificate edge-tea.example.com")!;
+    const { annotations } = certificate.object.metadata as { annotations?: Record<string, string> };
+    expect(annotations?.["pulumi.com/waitFor"]).toBeUndefined();
+    const wait = resources.get("certfleet:index:Readiness edge-tea.example.com")!;
+    expect(wait).toMatchObject({ timeouts: { create: "600s", update: "600s" }, object: { renew: "key leaked" } });
+    expect(wait.object.spec).toEqual(certificate.object.spec);
+    expect(wait.dependencies).toContain(certificate.urn);
+    // So that the Secret is deleted after the Certificate.
+    expect(certificate.dependencies).toContain(resources.get("certfleet:index:TlsSecret edge-tea.example.com")!.urn);
+  });
+
+  it("is what a renewal and a Secret's deletion need", async () => {
+    const inputs = clusterInputs({
+      defaults: { deleteSecret: true },
+      domains: [domain("tea.example.com", { renew: "x" })],
+    });
+    const { error } = await tryConstruct(plugin, inputs);
+    const reason = expect.stringContaining("needs kubeconfig, by which certfleet itself reaches the cluster") as string;
+    expect(propertyErrors(error!)).toEqual(
+      expect.arrayContaining([
+        { path: "domains[0].renew", reason },
+        { path: "defaults.deleteSecret", reason },
+      ]),
+    );
   });
 
   it("is refused a path, without the value", async () => {
