@@ -29,9 +29,10 @@ describe("failures that explain themselves", () => {
   let stack: Stack;
   let kubeconfig: string;
 
-  beforeAll(() => {
+  beforeAll(async () => {
     kubeconfig = readFileSync(story.world.layout.kubeconfig, "utf8");
     stack = story.stack("failures");
+    await stack.init({});
   });
 
   const set = (args: Json, tokens: Json = goodTokens): Promise<void> =>
@@ -49,7 +50,6 @@ describe("failures that explain themselves", () => {
   }
 
   it("names an image of the chart that cannot be pulled", async () => {
-    await stack.init({});
     const values = { webhook: { image: { repository: "quay.io/nowhere/webhook" } } };
     await set({ certManager: { timeoutSeconds: 45, values } });
     await failsWith("cause: an image of the chart cannot be pulled", "Pod cert-manager/cert-manager-webhook-");

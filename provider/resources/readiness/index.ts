@@ -9,7 +9,7 @@ import { explainCertificate, lookAtCertificate, renewCertificate, resume } from 
 import { clusterAfterwards, clusterOf } from "./cluster";
 import { explainGateway, lookAtGateway } from "./gateway";
 import { explainIssuer, lookAtIssuer, resumeIssuer } from "./issuer";
-import { explainRelease, lookAtRelease } from "./release";
+import { explainRelease, watchRelease } from "./release";
 import { untilReady, type Look, type Subject } from "./wait";
 
 const kindArgs = enumType("ReadinessKind", "What can be waited for.", {
@@ -23,8 +23,8 @@ type Kind = z.output<typeof kindArgs>;
 
 /** A kind as this resource waits for it. */
 interface Waiting {
-  /** `after` is a revision that must have passed, `began` when the waiting began. */
-  look(cluster: Cluster, place: Place, facts: { after: number | undefined; began: number }): Promise<Look>;
+  /** A look, as often as it is asked for; `after` is a revision that must have passed. */
+  watch(cluster: Cluster, place: Place, after: number | undefined): () => Promise<Look>;
   explain(cluster: Cluster, place: Place): Promise<Diagnosis>;
   /** Lets what has failed, or pauses, go on at once. */
   resume?(cluster: Cluster, place: Place): Promise<void>;
@@ -34,14 +34,18 @@ const spaced = (place: Place): Required<Place> => ({ namespace: "default", ...pl
 
 const kinds: Record<Kind, Waiting> = {
   Certificate: {
-    look: (cluster, place, { after }) => lookAtCertificate(cluster, place, after),
+    watch: (cluster, place, after) => () => lookAtCertificate(cluster, place, after),
     explain: explainCertificate,
     resume,
   },
-  ClusterIssuer: { look: lookAtIssuer, explain: explainIssuer, resume: resumeIssuer },
-  Gateway: { look: lookAtGateway, explain: explainGateway },
+  ClusterIssuer: {
+    watch: (cluster, place) => () => lookAtIssuer(cluster, place),
+    explain: explainIssuer,
+    resume: resumeIssuer,
+  },
+  Gateway: { watch: (cluster, place) => () => lookAtGateway(cluster, place), explain: explainGateway },
   Release: {
-    look: (cluster, place, { began }) => lookAtRelease(cluster, spaced(place), began),
+    watch: (cluster, place) => watchRelease(cluster, spaced(place)),
     explain: (cluster, place) => explainRelease(cluster, spaced(place)),
   },
 };
@@ -96,11 +100,11 @@ const kindOf = ({ kind }: Values): Waiting => kinds[kind as Kind];
 
 /** Waits, with the revision that has to pass. What is not ready in the end exists all the same: the next update goes on. */
 async function settle(values: Values, context: ResourceContext, renewedAfter: number | undefined): Promise<Existing> {
-  const [cluster, place, began] = [await clusterOf(context), placeOf(values), Date.now()];
+  const [cluster, place] = [await clusterOf(context), placeOf(values)];
   const waiting = kindOf(values);
   const subject: Subject = {
     name: `${String(values.kind)} ${[place.namespace, place.name].filter(Boolean).join("/")}`,
-    look: () => waiting.look(cluster, place, { after: renewedAfter, began }),
+    look: waiting.watch(cluster, place, renewedAfter),
     diagnose: async () => waiting.explain(await clusterAfterwards(context), place),
   };
   const id = idOf(values);
@@ -121,8 +125,8 @@ async function renewFor(values: Values, before: Values, context: ResourceContext
 
 /** Whether something that exists already is ready: only then is a reason to issue it again not met by its first issuance. */
 async function isReadyAlready(values: Values, context: ResourceContext): Promise<boolean> {
-  const facts = { after: undefined, began: Date.now() };
-  return (await kindOf(values).look(await clusterOf(context), placeOf(values), facts)).state === "ready";
+  const look = kindOf(values).watch(await clusterOf(context), placeOf(values), undefined);
+  return (await look()).state === "ready";
 }
 
 export const readiness: ResourceDefinition = {
@@ -147,7 +151,7 @@ export const readiness: ResourceDefinition = {
     const given = Object.fromEntries(Object.keys(args.shape).map((key) => [key, values[key]]));
     if (values.kind === "Release") return { args: given, state: values };
     const after = values.renewedAfter as number | undefined;
-    const seen = await kindOf(values).look(await clusterOf(context), placeOf(values), { after, began: 0 });
+    const seen = await kindOf(values).watch(await clusterOf(context), placeOf(values), after)();
     if (seen.state === "gone") return undefined;
     if (seen.state === "ready") return { args: given, state: { ...values, ready: true, ...seen.outputs } };
     throw new Unfinished(

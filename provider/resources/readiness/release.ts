@@ -8,19 +8,23 @@ import type { Look } from "./wait";
 const beginsWithin = 60_000;
 
 /**
- * Watches Helm at work on a release, which it waits for itself: so that somebody looks at the Pods while they are there. `began` is when
- * the watching began; what Helm has recorded before is about an earlier revision.
+ * Watches Helm at work on a release, which it waits for itself: so that somebody looks at the Pods while they are there. What Helm has
+ * recorded before is about an earlier revision; the times among its records' labels are not to be relied on.
  */
-export async function lookAtRelease(cluster: Cluster, place: Required<Place>, began: number): Promise<Look> {
-  const record = await readRelease(cluster, place);
-  const { status, modifiedAt, createdAt } = record?.metadata.labels ?? {};
-  // Helm's times are whole seconds.
-  const isNew = Number(modifiedAt ?? createdAt ?? 0) * 1000 >= began - 1000;
-  if (!record || (!isNew && status !== "pending-install" && status !== "pending-upgrade")) {
-    return Date.now() > began + beginsWithin ? { state: "ready", outputs: {} } : { state: "waiting" };
-  }
-  if (status === "deployed") return { state: "ready", outputs: {} };
-  return status === "failed" ? { state: "hopeless", because: "failed" } : { state: "waiting" };
+export function watchRelease(cluster: Cluster, place: Required<Place>): () => Promise<Look> {
+  const began = Date.now();
+  let earlier: number | undefined;
+  return async () => {
+    const record = await readRelease(cluster, place);
+    const { status, version = "0" } = record?.metadata.labels ?? {};
+    const pending = status?.startsWith("pending-") ?? false;
+    earlier ??= Number(version) - (pending ? 1 : 0);
+    if (Number(version) <= earlier) {
+      return Date.now() > began + beginsWithin ? { state: "ready", outputs: {} } : { state: "waiting" };
+    }
+    if (status === "deployed") return { state: "ready", outputs: {} };
+    return status === "failed" ? { state: "hopeless", because: "failed" } : { state: "waiting" };
+  };
 }
 
 export const explainRelease = async (cluster: Cluster, place: Required<Place>) =>
