@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { lookAtCertificate, resume } from "../../../provider/resources/readiness/certificate";
+import { watchRelease } from "../../../provider/resources/readiness/release";
+import type { Cluster, StoredObject } from "../../../provider/kubernetes/client";
+import type { Kind } from "../../../provider/kubernetes/kinds";
+
+const place = { namespace: "cafe", name: "shop" };
+
+interface Patch {
+  kind: string;
+  patch: object;
+}
+
+/** A cluster of these objects, which notes what is asked of it. */
+function clusterOf(objects: () => StoredObject[]) {
+  const patches: Patch[] = [];
+  const of = (kind: Kind) => objects().filter((object) => object.kind === kind.kind);
+  const cluster = {
+    get: (kind: Kind) => Promise.resolve(of(kind)[0]),
+    list: (kind: Kind) => Promise.resolve(of(kind)),
+    patch: (kind: Kind, _place: unknown, patch: object) => Promise.resolve(patches.push({ kind: kind.kind, patch })),
+  };
+  return { cluster: cluster as unknown as Cluster, patches };
+}
+
+const record = (version: number, status: string): StoredObject => ({
+  kind: "Secret",
+  metadata: { name: `v${version}`, uid: String(version), labels: { version: String(version), status } },
+});
+
+describe("watchRelease", () => {
+  async function states(...seen: StoredObject[][]): Promise<string[]> {
+    let now: StoredObject[] = [];
+    const look = watchRelease(clusterOf(() => now).cluster, { namespace: "cert-manager", name: "cert-manager" });
+    const found: string[] = [];
+    for (now of seen) found.push((await look()).state);
+    return found;
+  }
+
+  it("takes a revision of before for no answer", async () => {
+    const failed = record(1, "failed");
+    expect(await states([failed], [failed, record(2, "pending-upgrade")], [failed, record(2, "failed")])).toEqual([
+      "waiting",
+      "waiting",
+      "hopeless",
+    ]);
+  });
+
+  it("knows one that Helm has begun already", async () => {
+    expect(await states([record(1, "pending-install")], [record(1, "deployed")])).toEqual(["waiting", "ready"]);
+  });
+});
+
+const certificate = (status: Record<string, unknown>): StoredObject => ({
+  kind: "Certificate",
+  metadata: { name: "shop", namespace: "cafe", uid: "u", generation: 2, resourceVersion: "7" },
+  status,
+});
+
+const ready = (observedGeneration: number) => [{ type: "Ready", status: "True", observedGeneration }];
+const failed = {
+  conditions: [{ type: "Issuing", status: "False", reason: "Failed" }],
+  lastFailureTime: "2026-11-25T03:00:00Z",
+  failedIssuanceAttempts: 1,
+};
+
+describe("lookAtCertificate", () => {
+  it.each([
+    ["ready", { conditions: ready(2), revision: 1 }, undefined],
+    ["waiting", { conditions: ready(1), revision: 1 }, undefined],
+    ["waiting", { conditions: ready(2), revision: 1 }, 1],
+    ["ready", { conditions: ready(2), revision: 2 }, 1],
+    ["hopeless", failed, undefined],
+  ])("is %s with %j after revision %s", async (state, status, after) => {
+    const { cluster } = clusterOf(() => [certificate(status)]);
+    expect((await lookAtCertificate(cluster, place, after)).state).toBe(state);
+  });
+});
+
+describe("resume", () => {
+  it("starts an issuance anew that has failed, to what it read and nothing else", async () => {
+    const { cluster, patches } = clusterOf(() => [certificate(failed)]);
+    await resume(cluster, place);
+    expect(patches).toMatchObject([
+      {
+        kind: "Certificate",
+        patch: {
+          metadata: { resourceVersion: "7" },
+          status: { conditions: [{ type: "Issuing", status: "True", reason: "ManuallyTriggered" }] },
+        },
+      },
+    ]);
+  });
+
+  it("does nothing to one that is ready", async () => {
+    const { cluster, patches } = clusterOf(() => [certificate({ conditions: ready(2) })]);
+    await resume(cluster, place);
+    expect(patches).toEqual([]);
+  });
+});
