@@ -54,7 +54,9 @@ export class TlsDomain extends Component {
     const certificate = makeCertificate(name, plan, args, { ...first, access, timeoutSeconds: timeouts.certificate });
     // A Gateway is programmed only once its Secret exists, so its own bound begins where the Certificate's ends.
     const gatewaySeconds = timeouts.certificate + timeouts.gateway;
-    const gateways = makeGateways(name, plan, { ...first, access, timeoutSeconds: gatewaySeconds });
+    // Where certfleet itself waits, a Certificate is made at once. So the Gateway can depend on it, and goes before it and its Secret.
+    const dependsOn = certificate?.readiness ? after(first, [certificate.object]) : first.dependsOn;
+    const gateways = makeGateways(name, plan, { ...first, dependsOn, access, timeoutSeconds: gatewaySeconds });
     const awaited = after(opts, [...(certificate ? [certificate] : []), ...gateways].flatMap(resourcesOf));
     const addresses = addressesOf(gateways);
     const records = makeDnsRecords(name, args, addresses, { ...own, dependsOn: awaited });
@@ -73,10 +75,10 @@ const protection = ({ deletionProtection }: TlsDomainArgs): pulumi.ResourceOptio
   deletionProtection ? { protect: true } : {};
 
 /** What to depend on, beside what the component does. */
-const after = ({ dependsOn = [] }: ComponentOptions, made: readonly pulumi.Resource[]): pulumi.Resource[] => [
-  ...dependsOn,
-  ...made,
-];
+const after = (
+  { dependsOn = [] }: Pick<ComponentOptions, "dependsOn">,
+  made: readonly pulumi.Resource[],
+): pulumi.Resource[] => [...dependsOn, ...made];
 
 function checkGateways(
   name: string,

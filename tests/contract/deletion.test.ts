@@ -64,6 +64,20 @@ describe("a domain's deletion", () => {
     expect(goesFirst(made, of(types.certificate), of(types.gateway))).toBe(false);
   });
 
+  it("is in one order down to the Secret where certfleet itself waits", async () => {
+    const kubeconfig = JSON.stringify({ clusters: [], users: [] });
+    const defaults = { ...clusterInputs().defaults!, deleteSecret: true, deletionProtection: true };
+    const made = await construct(plugin, { ...clusterInputs({ defaults }), kubeconfig });
+    const of = (type: string) => made.resources.get(`${type} edge-tea.example.com`)!;
+    const order = [of(types.route), of(types.gateway), of(types.certificate), of("certfleet:index:TlsSecret")];
+    for (const [index, first] of order.slice(0, -1).entries())
+      expect(goesFirst(made, first, order[index + 1]!)).toBe(true);
+    // Neither waits for the other: the waits are resources of their own.
+    const waits = made.registrations.filter(({ type }) => type === "certfleet:index:Readiness");
+    expect(waits.filter((wait) => goesFirst(made, of(types.gateway), wait) && /tea/.test(wait.name))).toEqual([]);
+    expect(guarded(made).filter((name) => !/^(Certificate|Gateway|HTTPRoute) /.test(name))).toEqual([]);
+  });
+
   it("waits for no other domain", async () => {
     const { registrations } = await construct(plugin, clusterInputs());
     const [tea, coffee] = ["tea", "coffee"].map((name) => registrations.filter((made) => made.name.includes(name)));
