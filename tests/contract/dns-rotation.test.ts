@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { acme, cloudflareChallenge } from "../support/builders";
+import { issuers, keyFile, withClouds } from "./support/clouds";
+import { construct, tryConstruct } from "./support/construct";
+import { clusterInputs } from "./support/inputs";
+import { Plugin } from "./support/plugin";
+import { outputValue, propertyErrors } from "./support/wire";
+
+describe("Issuers and their credentials over gRPC", () => {
+  let plugin: Plugin;
+  beforeAll(async () => {
+    plugin = await Plugin.start();
+  });
+  afterAll(() => plugin.stop());
+
+  const dnsSecrets = outputValue({ main: "planted-token", key: keyFile("acme-dns") }, { secret: true });
+
+  it("keeps the URN of a Secret that was its own child before", async () => {
+    const inputs = { acme: acme(), challenges: [cloudflareChallenge()], dnsSecrets };
+    const { resources } = await construct(plugin, inputs, issuers);
+    const { request } = resources.get("kubernetes:core/v1:Secret issuers-cloudflare-main")!;
+    const parents = request.getAliasesList().map((alias) => alias.getSpec()?.getParenturn() ?? alias.getUrn());
+    expect(parents.join()).toContain("certfleet:index:Issuers::issuers");
+  });
+
+  it("proves a rotation before an issuer takes it over, by names that no order had before", async () => {
+    const challenges = [{ ...cloudflareChallenge("main", ["example.com"]), rotation: "2026-11" }];
+    const inputs = { acme: acme({ environment: "production" }), challenges, dnsSecrets };
+    const constructed = await construct(plugin, inputs, issuers);
+    const { resources } = constructed;
+    const secret = resources.get("kubernetes:core/v1:Secret issuers-cloudflare-main-2026-11")!;
+    const proof = "issuers-cloudflare-main-2026-11-dry-run";
+    const trial = resources.get(`kubernetes:cert-manager.io/v1:ClusterIssuer ${proof}`)!;
+    const request = resources.get(`kubernetes:cert-manager.io/v1:CertificateRequest ${proof}`)!;
+    const issuer = resources.get("kubernetes:cert-manager.io/v1:ClusterIssuer issuers-production")!;
+    expect(secret.object.metadata).toMatchObject({ name: "cloudflare-main-2026-11" });
+    expect(trial.object).toMatchObject({
+      metadata: { name: "dry-run-cloudflare-main-2026-11" },
+      spec: { acme: { server: expect.stringContaining("staging") as string } },
+    });
+    expect(trial.dependencies).toContain(secret.urn);
+    expect(request.dependencies).toContain(trial.urn);
+    expect(issuer.dependencies).toContain(request.urn);
+    expect(JSON.stringify(issuer.object.spec)).toContain("cloudflare-main-2026-11");
+    expect(request.request.getIgnorechangesList()).toEqual(["spec.request"]);
+    expect(request.request.getReplaceonchangesList()).toEqual(["*"]);
+    expect(request.request.getDeletebeforereplace()).toBe(true);
+    expect(request.object).toMatchObject({
+      metadata: {
+        name: "dry-run-cloudflare-main-2026-11",
+        namespace: "cert-manager",
+        annotations: { "pulumi.com/waitFor": "condition=Ready" },
+      },
+      spec: { issuerRef: { kind: "ClusterIssuer", name: "dry-run-cloudflare-main-2026-11" } },
+    });
+    const { request: pem } = request.object.spec as { request: string };
+    const der = Buffer.from(pem, "base64")
+      .toString()
+      .replaceAll(/-----.*-----|\s/g, "");
+    expect(Buffer.from(der, "base64").toString("latin1")).toMatch(/certfleet-2026-11-[0-9a-f]{8}\.example\.com/);
+  });
+
+  it("proves it at the custom directory where that is the account's", async () => {
+    const directory = { url: "https://acme.example.org/directory" };
+    const challenges = [{ ...cloudflareChallenge("main", ["example.com"]), rotation: "1" }];
+    const inputs = { acme: acme({ directory }), challenges, dnsSecrets };
+    const { resources } = await construct(plugin, inputs, issuers);
+    const trial = resources.get("kubernetes:cert-manager.io/v1:ClusterIssuer issuers-cloudflare-main-1-dry-run")!;
+    expect(trial.object.spec).toMatchObject({ acme: { server: directory.url } });
+  });
+
+  it("keeps a credential on standby without a solver for it, and without a dry run", async () => {
+    const challenges = [
+      { zones: ["example.com"], rotation: "2", standby: true, cloudDns: { project: "acme-dns", secret: "key" } },
+      cloudflareChallenge("main", ["example.com"]),
+    ];
+    const { resources } = await construct(plugin, { acme: acme(), challenges, dnsSecrets }, issuers);
+    expect(resources.has("kubernetes:core/v1:Secret issuers-cloud-dns-key-2")).toBe(true);
+    expect([...resources.keys()].filter((key) => key.includes("dry-run"))).toEqual([]);
+    const { object } = resources.get("kubernetes:cert-manager.io/v1:ClusterIssuer issuers-staging")!;
+    const { solvers } = (object.spec as { acme: { solvers: object[] } }).acme;
+    expect(solvers).toHaveLength(1);
+    expect(JSON.stringify(solvers)).not.toContain("cloudDNS");
+  });
+
+  it("says what was made for each credential", async () => {
+    const challenges = [
+      { zones: ["example.net"], cloudDns: { project: "acme-dns", createZone: true } },
+      cloudflareChallenge("main"),
+    ];
+    const { state } = await construct(plugin, { acme: acme(), challenges, dnsSecrets }, issuers);
+    expect(state.dnsCredentials).toMatchObject({
+      "cloud-dns-account-acme-dns-example-net": {
+        secretName: "cloud-dns-account-acme-dns-example-net",
+        serviceAccountEmail: expect.stringMatching(/@acme-dns\.iam\.gserviceaccount\.com$/) as string,
+        nameServers: ["ns1.example.net.", "ns2.example.net."],
+      },
+      "cloudflare-main": { secretName: "cloudflare-main" },
+    });
+  });
+
+  it("annotates cert-manager's ServiceAccount with the account that was made, under the user's own values", async () => {
+    const challenges = [{ cloudDns: { project: "acme-dns", workloadIdentity: {} } }];
+    const certManager = { values: { serviceAccount: { annotations: { note: "kept" } }, replicaCount: 2 } };
+    const inputs = clusterInputs({ challenges } as never);
+    const { resources } = await construct(plugin, { ...inputs, certManager }, { ...withClouds });
+    const account = resources.get("gcp:serviceaccount/account:Account edge-issuers-cloud-dns-account-acme-dns")!;
+    const email = `${String(account.object.accountId)}@acme-dns.iam.gserviceaccount.com`;
+    expect(resources.get("kubernetes:helm.sh/v3:Release edge-cert-manager")!.object.values).toMatchObject({
+      serviceAccount: { annotations: { note: "kept", "iam.gke.io/gcp-service-account": email } },
+      replicaCount: 2,
+    });
+  });
+
+  it("says by path what is wrong with a credential, and shows no value of one", async () => {
+    const challenges = [
+      { cloudDns: { project: "acme-dns", secret: "main" } },
+      { zones: ["example.net"], rotation: "1", cloudflare: { existingSecret: { name: "external" } } },
+    ];
+    const { error, registrations } = await tryConstruct(plugin, { acme: acme(), challenges, dnsSecrets }, issuers);
+    expect(propertyErrors(error!)).toEqual([
+      { path: "challenges[0].cloudDns.secret", reason: expect.stringContaining("service account's key") as string },
+      { path: "challenges[1].rotation", reason: expect.stringContaining("cannot rotate existingSecret") as string },
+    ]);
+    expect(JSON.stringify(propertyErrors(error!))).not.toContain("planted");
+    expect(registrations).toEqual([]);
+  });
+});
