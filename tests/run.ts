@@ -31,6 +31,7 @@ npm run e2e [-- NAME ...]    the stories of that name, or of the examples of tha
                              promotion (from staging to production), renewal (by cert-manager, and on request),
                              restore (a lost cluster; the account's key),
                              installation, installation-manifests (adopted, upgraded, rolled back, purged),
+                             dns-credentials (made, rotated and deleted at the clouds),
                              custom-resource (the plugin's host with resources of the tests' own)
 
 Ends with one line: N passed, N failed, N skipped. Exit status 0 only if nothing failed.`;

@@ -25,7 +25,7 @@ import { accessFor, accessShape, configureAccess } from "./cluster-access";
 import { CertManager } from "./cert-manager";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
 import { zoneFinder } from "./dns-records";
-import { defaultIssuerSeconds, dryRunTimeout, Issuers, issuersShape } from "./issuers";
+import { defaultIssuerSeconds, Issuers, issuersShape } from "./issuers";
 import { GatewayPreflight } from "./preflight";
 import { TlsDomain } from "./tls-domain";
 
@@ -41,6 +41,7 @@ const argsSchema = z.strictObject({
   issuerTimeoutSeconds: seconds.default(defaultIssuerSeconds).meta({
     description: "How long each issuer may take to become Ready, in seconds.",
   }),
+  dryRunTimeoutSeconds: issuersShape.dryRunTimeoutSeconds,
   certManager: certManagerArgs.optional().meta({
     description: "How cert-manager is installed.",
     default: "the pinned chart, with the defaults of each property",
@@ -121,7 +122,7 @@ function makeIssuers(
   parent: ClusterTls,
   opts: ComponentOptions,
 ): Issuers | undefined {
-  const { acme, challenges, dnsSecrets } = args;
+  const { acme, challenges, dnsSecrets, dryRunTimeoutSeconds } = args;
   if (!acme || !challenges) return undefined;
   const additionalEnvironments = usedEnvironments(acme, effectiveDomains(args));
   const dependsOn = installation.resource ? [installation.resource] : opts.dependsOn;
@@ -133,7 +134,7 @@ function makeIssuers(
       dnsSecrets,
       namespace: installation.namespace,
       timeoutSeconds: args.issuerTimeoutSeconds,
-      dryRunTimeoutSeconds: dryRunTimeout,
+      dryRunTimeoutSeconds,
     },
     { parent, dependsOn, access: opts.access },
   );

@@ -33,10 +33,10 @@ export const issuersShape = {
       "How control over names is proven: the entry whose zones match a name best, else the one without zones.",
   }),
   dnsSecrets: dnsSecretsArgs,
+  dryRunTimeoutSeconds: seconds.default(300).meta({
+    description: "How long the certificate by which a new rotation is tried may take, in seconds.",
+  }),
 };
-
-/** Until cert-manager has seen a record everywhere and a CA has validated it, with room for slow DNS providers. */
-export const dryRunTimeout = 300;
 
 const argsSchema = z.strictObject({
   ...issuersShape,
@@ -47,9 +47,6 @@ const argsSchema = z.strictObject({
   timeoutSeconds: seconds
     .default(defaultIssuerSeconds)
     .meta({ description: "How long an issuer may take to become Ready, in seconds." }),
-  dryRunTimeoutSeconds: seconds.default(dryRunTimeout).meta({
-    description: "How long the certificate by which a new rotation is tried may take, in seconds.",
-  }),
   ...accessShape,
 });
 

@@ -1,0 +1,218 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { cloudflareTokens, cloudflareZoneId, googleAdminToken, googleProject, hosts } from "../lab";
+import { describeOperations } from "./support/events";
+import { leftovers, takeInventory, type Inventory } from "./support/inventory";
+import { hasNothingToDo } from "./support/quickstart-steps";
+import type { Run, Stack } from "./support/stack";
+import { succeed, tellStory } from "./support/story";
+
+const story = tellStory("dns-credentials");
+
+const expiresOn = "2099-01-01T00:00:00Z";
+const certificate = (host: string) => ({ host, certificateOnly: true });
+
+interface Rotations {
+  cloudDns?: string;
+  cloudflare?: string;
+}
+
+/** Two zones at two providers, and one that is made. */
+const argsOf = ({ cloudDns, cloudflare }: Rotations) => ({
+  acme: { email: "ops@example.com" },
+  challenges: [
+    {
+      zones: ["example.org"],
+      rotation: cloudDns,
+      cloudDns: { project: googleProject.id, hostedZoneName: "example-org" },
+    },
+    { zones: ["made.example.org"], cloudDns: { project: googleProject.id, createZone: true } },
+    { zones: ["example.com"], rotation: cloudflare, cloudflare: { token: { expiresOn } } },
+  ],
+  defaults: { namespace: "default" },
+  // cert-manager sleeps for a minute before it believes in a record.
+  dryRunTimeoutSeconds: 150,
+  domains: ["tea.example.org", "tea.made.example.org", "tea.example.com"].map(certificate),
+});
+
+const accountName = "cloud-dns-account-lab-project-example-org";
+
+/** What the clouds hold. */
+async function takeStock() {
+  const { edge } = story.world;
+  const { serviceAccounts, keys, roles, policies } = await edge.google();
+  const { user } = await edge.cloudflareTokens();
+  return {
+    serviceAccounts: serviceAccounts.map(({ email }) => email),
+    keys: keys.map(({ name }) => name),
+    roles: roles.filter(({ deleted }) => deleted !== true).map(({ includedPermissions = [] }) => includedPermissions),
+    bindings: Object.values(policies).flatMap(({ bindings = [] }) => bindings.map(({ role }) => role)),
+    zones: Object.values(await edge.managedZones()).sort(),
+    tokens: user.map(({ id, name }) => ({ id, name })),
+    records: Object.values(await edge.records()).flat(),
+  };
+}
+
+describe("DNS credentials are made, rotated and deleted", () => {
+  let stack: Stack;
+  let inventory: Inventory;
+  let before: Awaited<ReturnType<typeof takeStock>>;
+  const planted = new Set<string>();
+
+  const configure = (rotations: Rotations): Promise<void> =>
+    stack.configure({ args: JSON.stringify(argsOf(rotations)) });
+
+  /** The Secrets that the ClusterIssuer draws on. */
+  async function secretsInUse(): Promise<string[]> {
+    const spec = await story.world.kubectl(["get", "clusterissuer", "letsencrypt-staging", "-o", "jsonpath={.spec}"]);
+    return [...spec.matchAll(/"(?:apiToken|serviceAccount)SecretRef":\{"key":"[^"]*","name":"([^"]*)"/g)]
+      .map(([, name]) => name!)
+      .sort();
+  }
+
+  async function secrets(): Promise<string[]> {
+    const names = await story.world.kubectl(["get", "secret", "-n", "cert-manager", "-o", "name"]);
+    return names.split("\n").map((name) => name.replace("secret/", ""));
+  }
+
+  /** Notes what must not be found anywhere in clear. */
+  async function plant(): Promise<void> {
+    for (const name of await secretsInUse()) {
+      const data = await story.world.kubectl(["get", "secret", name, "-n", "cert-manager", "-o", "jsonpath={.data.*}"]);
+      const text = Buffer.from(data, "base64").toString();
+      const key = text.startsWith("{") ? (JSON.parse(text) as { private_key: string }).private_key : text;
+      // In the middle of a key nothing is the same in another.
+      planted.add(data.slice(200, 260) || data).add(key.split("\n")[5] ?? key);
+    }
+  }
+
+  /** Looks all the time whether each Secret that an issuer draws on is there. */
+  async function neverWithout(run: Promise<Run>): Promise<Run> {
+    const missing: string[] = [];
+    let looks = 0;
+    let ended = false;
+    const watch = async (): Promise<void> => {
+      while (!ended) {
+        const [used, present] = [await secretsInUse(), await secrets()];
+        looks++;
+        missing.push(...used.filter((name) => !present.includes(name)));
+      }
+    };
+    const watching = watch();
+    const result = await run.finally(() => (ended = true));
+    await watching;
+    expect(missing).toEqual([]);
+    expect(looks).toBeGreaterThan(5);
+    return result;
+  }
+
+  beforeAll(async () => {
+    before = await takeStock();
+    inventory = await takeInventory(story.world);
+    const env = { GOOGLE_OAUTH_ACCESS_TOKEN: googleAdminToken, CLOUDFLARE_API_TOKEN: cloudflareTokens.admin };
+    stack = story.stack("dns-credentials", env);
+    await stack.init({ args: JSON.stringify(argsOf({})) });
+  });
+
+  it("makes accounts with the least rights, a zone, a token for one zone, and issues by them", async () => {
+    await succeed(stack.up());
+    const { serviceAccounts, keys, roles, zones, tokens } = await takeStock();
+    expect(serviceAccounts).toHaveLength(2);
+    expect(keys).toHaveLength(2);
+    expect(roles).toHaveLength(2);
+    expect(roles.flat()).not.toContain("dns.managedZones.list");
+    expect(zones.join()).toContain("made.example.org");
+    const made = (await story.world.edge.cloudflareTokens()).user.find(({ name }) =>
+      name.startsWith("dns-credentials/"),
+    );
+    const policies = made!.policies;
+    expect(tokens.length).toBe(before.tokens.length + 1);
+    expect(policies.map(({ resources }) => Object.keys(resources))).toEqual([
+      [`com.cloudflare.api.account.zone.${cloudflareZoneId("example.com")}`],
+    ]);
+    expect(policies.flatMap(({ permission_groups: groups }) => groups.map(({ name }) => name)).sort()).toEqual([
+      "DNS Write",
+      "Zone Read",
+    ]);
+    const { domains, dnsCredentials } = await stack.outputs<{
+      domains: Record<string, { ready: boolean }>;
+      dnsCredentials: Record<string, { nameServers?: string[]; serviceAccountEmail?: string }>;
+    }>();
+    expect(Object.values(domains).map(({ ready }) => ready)).toEqual([true, true, true]);
+    expect(serviceAccounts).toContain(dnsCredentials[accountName]!.serviceAccountEmail);
+    const delegated = Object.values(dnsCredentials).filter(({ nameServers }) => nameServers !== undefined);
+    expect(delegated).toHaveLength(1);
+    await plant();
+    await hasNothingToDo(stack);
+  });
+
+  it("rotates both, and deletes the old ones only when the new ones are proven", async () => {
+    const old = await takeStock();
+    await configure({ cloudDns: "2026-11", cloudflare: "2026-11" });
+    const preview = describeOperations(await succeed(stack.preview()));
+    const run = await neverWithout(succeed(stack.up()));
+    const done = describeOperations(run);
+    expect(done).toEqual(preview);
+    // What was issued before stays as it is.
+    expect(done.filter((line) => / Certificate /.test(line))).toEqual([]);
+    const operations = run.operations.map(({ op, type, name }) => `${op} ${type.split(":").pop()!} ${name}`);
+    const at = (text: string) => operations.findIndex((line) => line.startsWith(text));
+    expect(at("update ClusterIssuer edge-issuers-staging")).toBeGreaterThan(at("create CertificateRequest"));
+    expect(at("delete Key")).toBeGreaterThan(at("update ClusterIssuer edge-issuers-staging"));
+    expect(at("delete ApiToken")).toBeGreaterThan(at("update ClusterIssuer edge-issuers-staging"));
+    const now = await takeStock();
+    expect(now.keys).toHaveLength(2);
+    expect(now.keys.filter((name) => old.keys.includes(name))).toHaveLength(1);
+    expect(now.serviceAccounts).toEqual(old.serviceAccounts);
+    const fresh = now.tokens.filter(({ id }) => !old.tokens.some((one) => one.id === id));
+    expect([fresh.length, now.tokens.length]).toEqual([1, old.tokens.length]);
+    expect(await secretsInUse()).toContain(`${accountName}-2026-11`);
+    await plant();
+    await hasNothingToDo(stack);
+  });
+
+  it("keeps the old one at work when a new one cannot be proven", async () => {
+    const old = await takeStock();
+    const used = await secretsInUse();
+    await story.world.edge.setFaults([
+      { host: hosts.cloudDns, method: "POST", pathPrefix: "/", kind: "status", status: 403 },
+    ]);
+    await configure({ cloudDns: "2026-12", cloudflare: "2026-11" });
+    const run = await stack.up();
+    expect(run.code).not.toBe(0);
+    expect(run.output).toContain(`dry-run-${accountName}-2026-12`);
+    expect(await secretsInUse()).toEqual(used);
+    expect(await secrets()).toEqual(expect.arrayContaining(used));
+    expect((await takeStock()).keys).toEqual(expect.arrayContaining(old.keys));
+  });
+
+  it("goes on by itself when the cause is mended", async () => {
+    const old = await takeStock();
+    await story.world.edge.clearFaults();
+    await neverWithout(succeed(stack.up()));
+    expect(await secretsInUse()).toContain(`${accountName}-2026-12`);
+    expect((await takeStock()).keys).toHaveLength(2);
+    expect(old.keys).toHaveLength(3);
+    await plant();
+    await hasNothingToDo(stack);
+  });
+
+  it("leaves nothing behind at the clouds, nor in the cluster but what is meant to stay", async () => {
+    await succeed(stack.destroy());
+    expect(await takeStock()).toEqual(before);
+    expect(leftovers(inventory, await takeInventory(story.world)).left).toEqual([]);
+  });
+
+  it("shows no key and no token in clear, neither in the state nor in what was printed", async () => {
+    expect(planted.size).toBeGreaterThan(5);
+    const files = readdirSync(story.folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !entry.parentPath.includes("node_modules"))
+      .map((entry) => join(entry.parentPath, entry.name));
+    const texts = files.map((file) => ({ file, text: readFileSync(file, "utf8") }));
+    for (const secret of planted) {
+      expect(texts.filter(({ text }) => text.includes(secret)).map(({ file }) => file)).toEqual([]);
+      expect(story.output().includes(secret)).toBe(false);
+    }
+  });
+});
