@@ -3,7 +3,7 @@ import { CAFE_NAMESPACE, cloudflareTokens, GATEWAY_CLASS } from "../../../lab";
 /** The configuration of tests/e2e/programs/preview-truth, which is the whole of what a change can change. */
 export interface Program {
   args: Args;
-  dnsSecrets: { main: string };
+  dnsSecrets: Record<string, string>;
   /** Settings of the Kubernetes provider, and the kubeconfig beside them because it is a secret. */
   provider: { clusterIdentifier: string; enableSecretMutable?: boolean };
   kubeconfig: string;

@@ -19,6 +19,9 @@ const { version } = JSON.parse(readFileSync(packageFile, "utf8")) as { version: 
 const acmeHost = "coffee.example.net";
 const [tea, pie] = ["tea.example.com", "pie.example.com"];
 
+/** A credential that no issuer uses. */
+const standby = { zones: ["example.org"], standby: true, cloudflare: { secret: "other" } };
+
 /** A domain whose certificates come at once, from a ClusterIssuer that the lab has made. */
 const cheapDomain = (host: string) => ({
   host,
@@ -59,6 +62,7 @@ export const rows: Row[] = [
       "create Namespace edge-cert-manager",
       "create Release edge-cert-manager",
       "create Issuers edge-issuers",
+      "create DnsCredentials edge-issuers-cloudflare-main",
       "create Secret edge-issuers-cloudflare-main",
       "create ClusterIssuer edge-issuers-staging",
       ...domain("create", acmeHost),
@@ -156,6 +160,22 @@ export const rows: Row[] = [
     change: "secret rotated",
     apply: (program) => ({ ...program, dnsSecrets: { main: cloudflareTokens.exampleNet } }),
     expected: ["delete-before-replace Secret edge-issuers-cloudflare-main (data.api-token)"],
+  },
+  {
+    change: "credential added on standby",
+    apply: (program) => ({
+      ...withArgs(program, { challenges: [...program.args.challenges, standby] }),
+      dnsSecrets: { ...program.dnsSecrets, other: cloudflareTokens.full },
+    }),
+    expected: ["create DnsCredentials edge-issuers-cloudflare-other", "create Secret edge-issuers-cloudflare-other"],
+  },
+  {
+    change: "credential on standby removed",
+    apply: (program) => ({
+      ...withArgs(program, { challenges: program.args.challenges.filter((entry) => entry !== standby) }),
+      dnsSecrets: { main: program.dnsSecrets.main! },
+    }),
+    expected: ["delete DnsCredentials edge-issuers-cloudflare-other", "delete Secret edge-issuers-cloudflare-other"],
   },
   {
     change: "ACME environment changed",
