@@ -26,6 +26,13 @@ describe("the SDK in the plugin", () => {
     expect(loaded).not.toContain("execa");
   });
 
+  it("loads what makes credentials at a cloud by its first use", () => {
+    const loaded = insidePlugin<string[]>(`
+      bin("components/cluster-tls.js");
+      answer(Object.keys(require.cache).filter((file) => /node_modules.@pulumi.(gcp|cloudflare)/.test(file)));`);
+    expect(loaded.filter((file) => /gcp.(serviceaccount|projects)|[tT]oken/.test(file))).toEqual([]);
+  });
+
   it("has them for whoever uses them after all", () => {
     const found = insidePlugin<{ before: boolean; function: string; classes: string[]; again: boolean }>(`
       const pulumi = require("@pulumi/pulumi");
