@@ -76,11 +76,22 @@ describe("DNS credentials are made, rotated and deleted", () => {
     return names.split("\n").map((name) => name.replace("secret/", ""));
   }
 
+  async function valueOf(name: string): Promise<string> {
+    const data = await story.world.kubectl(["get", "secret", name, "-n", "cert-manager", "-o", "jsonpath={.data.*}"]);
+    return Buffer.from(data, "base64").toString();
+  }
+
+  /** Whether Cloudflare takes a token. */
+  async function accepts(token: string): Promise<boolean> {
+    const asked = { host: hosts.cloudflare, path: "/client/v4/zones?name=example.com", token };
+    return (await story.world.edge.ask(asked)).status === 200;
+  }
+
   /** Notes what must not be found anywhere in clear. */
   async function plant(): Promise<void> {
     for (const name of await secretsInUse()) {
-      const data = await story.world.kubectl(["get", "secret", name, "-n", "cert-manager", "-o", "jsonpath={.data.*}"]);
-      const text = Buffer.from(data, "base64").toString();
+      const text = await valueOf(name);
+      const data = Buffer.from(text).toString("base64");
       const key = text.startsWith("{") ? (JSON.parse(text) as { private_key: string }).private_key : text;
       // In the middle of a key nothing is the same in another.
       planted.add(data.slice(200, 260) || data).add(key.split("\n")[5] ?? key);
@@ -94,7 +105,8 @@ describe("DNS credentials are made, rotated and deleted", () => {
     let ended = false;
     const watch = async (): Promise<void> => {
       while (!ended) {
-        const [used, present] = [await secretsInUse(), await secrets()];
+        const used = await secretsInUse();
+        const present = await secrets();
         looks++;
         missing.push(...used.filter((name) => !present.includes(name)));
       }
@@ -149,6 +161,8 @@ describe("DNS credentials are made, rotated and deleted", () => {
 
   it("rotates both, and deletes the old ones only when the new ones are proven", async () => {
     const old = await takeStock();
+    const oldToken = await valueOf("cloudflare-token-dns");
+    expect(await accepts(oldToken)).toBe(true);
     await configure({ cloudDns: "2026-11", cloudflare: "2026-11" });
     const preview = describeOperations(await succeed(stack.preview()));
     const run = await neverWithout(succeed(stack.up()));
@@ -168,6 +182,10 @@ describe("DNS credentials are made, rotated and deleted", () => {
     const fresh = now.tokens.filter(({ id }) => !old.tokens.some((one) => one.id === id));
     expect([fresh.length, now.tokens.length]).toEqual([1, old.tokens.length]);
     expect(await secretsInUse()).toContain(`${accountName}-2026-11`);
+    expect([await accepts(oldToken), await accepts(await valueOf("cloudflare-token-dns-2026-11"))]).toEqual([
+      false,
+      true,
+    ]);
     await plant();
     await hasNothingToDo(stack);
   });
