@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bindChallenge, challengeArgs, type ChallengeArgs } from "../../../provider/dns";
+import { bindChallenge, challengeArgs } from "../../../provider/dns";
 import { isKeyOf, isServiceAccountKey } from "../../../provider/dns/cloud-dns/key";
 import { accountEmail, accountIdOf, roleIdOf, zoneName } from "../../../provider/dns/cloud-dns/names";
 import { dnsPermissions } from "../../../provider/dns/cloud-dns/permissions";
@@ -10,8 +10,7 @@ import { linesOf } from "../problems";
 const problems = (value: unknown): string[] =>
   linesOf((challengeArgs.safeParse(value).error?.issues ?? []).map(({ path, message }) => ({ path, reason: message })));
 
-const bind = (value: object): ReturnType<typeof bindChallenge> =>
-  bindChallenge(challengeArgs.parse(value) as ChallengeArgs);
+const bind = (value: object): ReturnType<typeof bindChallenge> => bindChallenge(challengeArgs.parse(value));
 
 const project = "acme-dns";
 
