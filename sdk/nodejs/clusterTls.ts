@@ -62,6 +62,7 @@ export class ClusterTls extends pulumi.ComponentResource {
             resourceInputs["defaults"] = args ? (args.defaults ? inputs.domainDefaultsArgsProvideDefaults(args.defaults) : undefined) : undefined;
             resourceInputs["dnsSecrets"] = args?.dnsSecrets ? pulumi.secret(args.dnsSecrets) : undefined;
             resourceInputs["domains"] = args?.domains;
+            resourceInputs["dryRunTimeoutSeconds"] = (args?.dryRunTimeoutSeconds) ?? 300;
             resourceInputs["issuerTimeoutSeconds"] = (args?.issuerTimeoutSeconds) ?? 180;
             resourceInputs["kubeconfig"] = args?.kubeconfig ? pulumi.secret(args.kubeconfig) : undefined;
             resourceInputs["dnsCredentials"] = undefined /*out*/;
@@ -112,6 +113,14 @@ export interface ClusterTlsArgs {
      * The domains. Their order has no meaning; each is known by its host, so adding or removing one touches no other.
      */
     domains: inputs.DomainArgs[];
+    /**
+     * How long the certificate by which a new rotation is tried may take, in seconds.
+     *
+     * Default: `300`.
+     *
+     * Rule: must be at least 1 second.
+     */
+    dryRunTimeoutSeconds?: number;
     /**
      * How long each issuer may take to become Ready, in seconds.
      *

@@ -42,6 +42,10 @@ func NewClusterTls(ctx *pulumi.Context,
 	if args.Defaults != nil {
 		args.Defaults = args.Defaults.Defaults()
 	}
+	if args.DryRunTimeoutSeconds == nil {
+		dryRunTimeoutSeconds_ := 300
+		args.DryRunTimeoutSeconds = &dryRunTimeoutSeconds_
+	}
 	if args.IssuerTimeoutSeconds == nil {
 		issuerTimeoutSeconds_ := 180
 		args.IssuerTimeoutSeconds = &issuerTimeoutSeconds_
@@ -80,6 +84,12 @@ type clusterTlsArgs struct {
 	DnsSecrets map[string]string `pulumi:"dnsSecrets"`
 	// The domains. Their order has no meaning; each is known by its host, so adding or removing one touches no other.
 	Domains []Domain `pulumi:"domains"`
+	// How long the certificate by which a new rotation is tried may take, in seconds.
+	//
+	// Default: `300`.
+	//
+	// Rule: must be at least 1 second.
+	DryRunTimeoutSeconds *int `pulumi:"dryRunTimeoutSeconds"`
 	// How long each issuer may take to become Ready, in seconds.
 	//
 	// Default: `180`.
@@ -114,6 +124,12 @@ type ClusterTlsArgs struct {
 	DnsSecrets pulumi.StringMapInput
 	// The domains. Their order has no meaning; each is known by its host, so adding or removing one touches no other.
 	Domains []DomainArgs
+	// How long the certificate by which a new rotation is tried may take, in seconds.
+	//
+	// Default: `300`.
+	//
+	// Rule: must be at least 1 second.
+	DryRunTimeoutSeconds *int
 	// How long each issuer may take to become Ready, in seconds.
 	//
 	// Default: `180`.

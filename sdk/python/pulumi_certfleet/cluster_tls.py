@@ -28,6 +28,7 @@ class ClusterTlsArgs:
                  challenges: Optional[Sequence['ChallengeArgs']] = None,
                  defaults: Optional['DomainDefaultsArgs'] = None,
                  dns_secrets: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 dry_run_timeout_seconds: Optional[_builtins.int] = None,
                  issuer_timeout_seconds: Optional[_builtins.int] = None,
                  kubeconfig: pulumi.Input[Optional[_builtins.str]] = None):
         """
@@ -45,6 +46,11 @@ class ClusterTlsArgs:
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] dns_secrets: Credentials of DNS providers, by the names that `challenges` use.
                
                Rule: each must be a text that neither begins nor ends with spaces or line ends; set it again without them.
+        :param _builtins.int dry_run_timeout_seconds: How long the certificate by which a new rotation is tried may take, in seconds.
+               
+               Default: `300`.
+               
+               Rule: must be at least 1 second.
         :param _builtins.int issuer_timeout_seconds: How long each issuer may take to become Ready, in seconds.
                
                Default: `180`.
@@ -67,6 +73,10 @@ class ClusterTlsArgs:
             pulumi.set(__self__, "defaults", defaults)
         if dns_secrets is not None:
             pulumi.set(__self__, "dns_secrets", dns_secrets)
+        if dry_run_timeout_seconds is None:
+            dry_run_timeout_seconds = 300
+        if dry_run_timeout_seconds is not None:
+            pulumi.set(__self__, "dry_run_timeout_seconds", dry_run_timeout_seconds)
         if issuer_timeout_seconds is None:
             issuer_timeout_seconds = 180
         if issuer_timeout_seconds is not None:
@@ -153,6 +163,22 @@ class ClusterTlsArgs:
         pulumi.set(self, "dns_secrets", value)
 
     @_builtins.property
+    @pulumi.getter(name="dryRunTimeoutSeconds")
+    def dry_run_timeout_seconds(self) -> Optional[_builtins.int]:
+        """
+        How long the certificate by which a new rotation is tried may take, in seconds.
+
+        Default: `300`.
+
+        Rule: must be at least 1 second.
+        """
+        return pulumi.get(self, "dry_run_timeout_seconds")
+
+    @dry_run_timeout_seconds.setter
+    def dry_run_timeout_seconds(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "dry_run_timeout_seconds", value)
+
+    @_builtins.property
     @pulumi.getter(name="issuerTimeoutSeconds")
     def issuer_timeout_seconds(self) -> Optional[_builtins.int]:
         """
@@ -197,6 +223,7 @@ class ClusterTls(pulumi.ComponentResource):
                  defaults: Optional[Union['DomainDefaultsArgs', 'DomainDefaultsArgsDict']] = None,
                  dns_secrets: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  domains: Optional[Sequence[Union['DomainArgs', 'DomainArgsDict']]] = None,
+                 dry_run_timeout_seconds: Optional[_builtins.int] = None,
                  issuer_timeout_seconds: Optional[_builtins.int] = None,
                  kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
@@ -218,6 +245,11 @@ class ClusterTls(pulumi.ComponentResource):
                
                Rule: each must be a text that neither begins nor ends with spaces or line ends; set it again without them.
         :param Sequence[Union['DomainArgs', 'DomainArgsDict']] domains: The domains. Their order has no meaning; each is known by its host, so adding or removing one touches no other.
+        :param _builtins.int dry_run_timeout_seconds: How long the certificate by which a new rotation is tried may take, in seconds.
+               
+               Default: `300`.
+               
+               Rule: must be at least 1 second.
         :param _builtins.int issuer_timeout_seconds: How long each issuer may take to become Ready, in seconds.
                
                Default: `180`.
@@ -260,6 +292,7 @@ class ClusterTls(pulumi.ComponentResource):
                  defaults: Optional[Union['DomainDefaultsArgs', 'DomainDefaultsArgsDict']] = None,
                  dns_secrets: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  domains: Optional[Sequence[Union['DomainArgs', 'DomainArgsDict']]] = None,
+                 dry_run_timeout_seconds: Optional[_builtins.int] = None,
                  issuer_timeout_seconds: Optional[_builtins.int] = None,
                  kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
@@ -281,6 +314,9 @@ class ClusterTls(pulumi.ComponentResource):
             if domains is None and not opts.urn:
                 raise TypeError("Missing required property 'domains'")
             __props__.__dict__["domains"] = domains
+            if dry_run_timeout_seconds is None:
+                dry_run_timeout_seconds = 300
+            __props__.__dict__["dry_run_timeout_seconds"] = dry_run_timeout_seconds
             if issuer_timeout_seconds is None:
                 issuer_timeout_seconds = 180
             __props__.__dict__["issuer_timeout_seconds"] = issuer_timeout_seconds
