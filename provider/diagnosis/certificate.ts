@@ -120,7 +120,11 @@ function solverStep(solver: StoredObject): Step {
 function messageOf({ events }: CertificateParts, object: StoredObject): string | undefined {
   const warning = lastWarning(events, object);
   const refused = warning?.reason === "Failed" ? warning.message : undefined;
-  return refused ?? statusText(object, "reason") ?? warning?.message;
+  if (refused) return refused;
+  const reason = statusText(object, "reason");
+  // A record that is made, in the end, does not take back why it could not be made before.
+  const outdated = object.status?.presented === true && !/^(Waiting for|Error accepting)/.test(reason ?? "");
+  return outdated ? undefined : (reason ?? warning?.message);
 }
 
 /** The cause is looked for where the chain ends, and then upwards: what is said above repeats it, or says less. */

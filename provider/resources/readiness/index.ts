@@ -99,7 +99,11 @@ const placeOf = ({ namespace, name }: Values): Place => ({
 const kindOf = ({ kind }: Values): Waiting => kinds[kind as Kind];
 
 /** Waits, with the revision that has to pass. What is not ready in the end exists all the same: the next update goes on. */
-async function settle(values: Values, context: ResourceContext, renewedAfter: number | undefined): Promise<Existing> {
+async function settle(
+  values: Values,
+  context: ResourceContext,
+  { renewedAfter, began }: { renewedAfter: number | undefined; began: number },
+): Promise<Existing> {
   const [cluster, place] = [await clusterOf(context), placeOf(values)];
   const waiting = kindOf(values);
   const subject: Subject = {
@@ -109,7 +113,7 @@ async function settle(values: Values, context: ResourceContext, renewedAfter: nu
   };
   const id = idOf(values);
   try {
-    return { id, state: { ...values, ready: true, ...(await untilReady(subject, context)) } };
+    return { id, state: { ...values, ready: true, ...(await untilReady(subject, context, began)) } };
   } catch (error) {
     const state = { ...values, ready: false, renewedAfter };
     throw new Unfinished({ id, state }, error instanceof Error ? error.message : String(error));
@@ -136,15 +140,17 @@ export const readiness: ResourceDefinition = {
   args,
   outputs,
   async create(values, context) {
+    const began = Date.now();
     const again = values.renew !== undefined && (await isReadyAlready(values, context));
     const renewedAfter = again ? await renewFor(values, {}, context) : undefined;
     await kindOf(values).resume?.(await clusterOf(context), placeOf(values));
-    return settle(values, context, renewedAfter);
+    return settle(values, context, { renewedAfter, began });
   },
   async update({ state }, values, context) {
+    const began = Date.now();
     const renewedAfter = await renewFor(values, state, context);
     await kindOf(values).resume?.(await clusterOf(context), placeOf(values));
-    return (await settle(values, context, renewedAfter)).state;
+    return (await settle(values, context, { renewedAfter, began })).state;
   },
   async read(id, state, context) {
     const values = state ?? fromId(id);

@@ -23,10 +23,10 @@ export interface Subject {
 const defaultSeconds = 600;
 const pause = 2000;
 
-/** What is ready, or one error that says why it is not. Something of the bound is left for finding that out. */
-export async function untilReady(subject: Subject, context: ResourceContext): Promise<Values> {
+/** What is ready, or one error that says why it is not. Something of the bound, which began with the operation, is left for that. */
+export async function untilReady(subject: Subject, context: ResourceContext, began: number): Promise<Values> {
   const seconds = context.timeoutSeconds ?? defaultSeconds;
-  const end = Date.now() + seconds * 1000 - Math.min(5000, seconds * 100);
+  const end = began + seconds * 1000 - Math.min(5000, seconds * 100);
   let trouble: string | undefined;
   while (!context.signal.aborted && Date.now() < end) {
     const seen = await lookOnce(subject);

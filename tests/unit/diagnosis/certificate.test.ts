@@ -83,6 +83,12 @@ describe("diagnoseCertificate", () => {
     expect(diagnose("wrong-credential").nextRetry).toBe("by itself within 30 minutes");
   });
 
+  it("does not repeat why a record could not be made that is made by now", () => {
+    const objects = fixture("read-only-credential");
+    objects.find(({ kind }) => kind === "Challenge")!.status!.presented = true;
+    expect(diagnoseCertificate(partsOf(objects), now).cause).toBeUndefined();
+  });
+
   it("knows no object that is gone", () => {
     const parts = { ...partsOf(fixture("good")), certificate: undefined };
     expect(diagnoseCertificate(parts, now).step).toMatchObject({ health: "missing" });
