@@ -25,13 +25,7 @@ export type {
 } from "./world/edge-control";
 export type { Fault, FaultEffect } from "./world/edge-faults";
 export type { ForwardedCluster, ForwardedPort } from "./world/forward";
-export {
-  bindProjectRole,
-  cloudDnsPermissions,
-  createServiceAccount,
-  createServiceAccountKey,
-  type NewServiceAccount,
-} from "./world/google";
+export { bindProjectRole, createServiceAccount, createServiceAccountKey, type NewServiceAccount } from "./world/google";
 export {
   type AcmeEnvironment,
   addresses,

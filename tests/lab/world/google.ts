@@ -13,17 +13,6 @@ interface Policy {
   bindings?: { role: string; members: string[] }[];
 }
 
-/** What cert-manager's solver needs in a project when it looks the managed zone up itself. */
-export const cloudDnsPermissions = [
-  "dns.changes.create",
-  "dns.changes.get",
-  "dns.managedZones.list",
-  "dns.resourceRecordSets.create",
-  "dns.resourceRecordSets.delete",
-  "dns.resourceRecordSets.list",
-  "dns.resourceRecordSets.update",
-] as const;
-
 const project = `/v1/projects/${googleProject.id}`;
 const asAdministrator = { token: googleAdminToken, method: "POST" };
 
