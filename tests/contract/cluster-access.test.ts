@@ -35,13 +35,15 @@ describe("certfleet's own way into the cluster", () => {
     expect(accessOf(resources)).toHaveLength(1);
   });
 
-  it("waits through it for all that is waited for, in place of the Kubernetes plugin", async () => {
+  it("looks and waits through it for all that is waited for, in place of the Kubernetes plugin", async () => {
     const inputs = clusterInputs({ domains: [domain("tea.example.com", { renew: "key leaked", deleteSecret: true })] });
     const { resources } = await construct(plugin, { ...inputs, kubeconfig: text });
     const own = [...resources.values()].filter(({ custom, type }) => custom && type.startsWith("certfleet:"));
     expect(
       own.map(({ type, name, object }) => `${type.split(":").pop()} ${name} ${String(object.kind)}`).sort(),
     ).toEqual([
+      "CertManagerPreflight edge-cert-manager undefined",
+      "GatewayPreflight edge undefined",
       "Readiness edge-cert-manager Release",
       "Readiness edge-issuers-staging ClusterIssuer",
       "Readiness edge-tea.example.com Certificate",

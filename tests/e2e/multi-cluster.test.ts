@@ -36,6 +36,7 @@ const clusterObjects = (op: string, cluster: string, host: string): string[] => 
   `${op} CertManagerPreflight ${cluster}-cert-manager`,
   `${op} ClusterIssuer ${cluster}-issuers-staging`,
   `${op} ClusterTls ${cluster}`,
+  `${op} DnsCredentials ${cluster}-issuers-cloudflare-main`,
   `${op} Gateway ${cluster}-${host}`,
   `${op} HTTPRoute ${cluster}-${host}`,
   `${op} HTTPRoute ${cluster}-${host}-redirect`,
