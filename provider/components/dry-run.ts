@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { randomBytes } from "node:crypto";
 import { signingRequest } from "../csr/request";
 import { acmeIssuer, defaultEnvironment, type AcmeArgs } from "../issuers/acme";
+import { ownLabels } from "../kubernetes/types";
 import { certManagerGroup } from "../plan/issuer-reference";
 import type { PlannedCredential } from "../plan/credentials";
 import { KubernetesObject } from "./kubernetes-object";
@@ -24,7 +25,10 @@ export function makeDryRun(
 ): pulumi.Resource {
   const secret = bound.credential.secretRef!.name;
   const environment = defaultEnvironment(acme) === "custom" ? "custom" : "staging";
-  const manifest = { ...acmeIssuer(environment, acme, [bound]), metadata: { name: `dry-run-${secret}` } };
+  const manifest = {
+    ...acmeIssuer(environment, acme, [bound]),
+    metadata: { name: `dry-run-${secret}`, labels: ownLabels },
+  };
   const issuer = new KubernetesObject(`${name}-dry-run`, manifest, {
     ...opts,
     readyCondition: "Ready",

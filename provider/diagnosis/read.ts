@@ -10,7 +10,7 @@ import type { ReleaseParts } from "./release";
 export type Chains = Omit<CertificateParts, "place" | "certificate" | "issuer" | "issuerName">;
 
 /** What may not be read is left out: a diagnosis with gaps is better than none. */
-async function readable<T>(read: Promise<T | undefined>): Promise<T | undefined> {
+export async function readable<T>(read: Promise<T | undefined>): Promise<T | undefined> {
   try {
     return await read;
   } catch (error) {

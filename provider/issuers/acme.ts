@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import type { Dns01Solver, Manifest } from "../kubernetes/types";
+import { ownLabels, type Dns01Solver, type Manifest } from "../kubernetes/types";
 import { productionHost } from "./lets-encrypt-limits";
 import { certificatePem, email, httpsUrl, label, objectNameText } from "../schema/leaves";
 import { enumType, input, objectType } from "../schema/vocabulary";
@@ -141,7 +141,7 @@ export function acmeIssuer(environment: Environment, acme: AcmeArgs, challenges:
   return {
     apiVersion: "cert-manager.io/v1",
     kind: "ClusterIssuer",
-    metadata: { name },
+    metadata: { name, labels: ownLabels },
     spec: {
       acme: {
         server: custom?.url ?? directoryUrls[environment as keyof typeof directoryUrls],

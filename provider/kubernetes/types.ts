@@ -34,3 +34,6 @@ export interface CertificateStatus {
 export interface GatewayStatus {
   addresses?: { type?: string; value: string }[];
 }
+
+/** What tells that an object was made here; `certfleet status` finds it by that. */
+export const ownLabels = { "app.kubernetes.io/managed-by": "certfleet" };

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { dnsZoneArgs } from "../dns/zones";
 import { environmentArgs } from "../issuers/acme";
-import type { Manifest } from "../kubernetes/types";
+import { ownLabels, type Manifest } from "../kubernetes/types";
 import { mergeRoutes, planRoute, routeArgs } from "../routes";
 import type { PlannedObject } from "../routes/contract";
 import { label, objectNameText, port, seconds, stringMap, text } from "../schema/leaves";
@@ -169,8 +169,6 @@ export function gatewayClassNames({ certificateOnly, route }: DomainArgs): pulum
   const name = route?.gatewayApi?.gatewayClassName;
   return certificateOnly || name === undefined ? [] : [name];
 }
-
-const ownLabels = { "app.kubernetes.io/managed-by": "certfleet" };
 
 export interface DomainPlan {
   namespace: pulumi.Input<string>;

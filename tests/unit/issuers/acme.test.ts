@@ -12,7 +12,7 @@ const challenges = [bindChallenge(cloudflareChallenge())];
 const issuer = (name: string, spec: object) => ({
   apiVersion: "cert-manager.io/v1",
   kind: "ClusterIssuer",
-  metadata: { name },
+  metadata: { name, labels: { "app.kubernetes.io/managed-by": "certfleet" } },
   spec: { acme: { privateKeySecretRef: { name: `${name}-account-key` }, ...spec } },
 });
 
