@@ -1,9 +1,10 @@
 import { Command } from "commander";
 import { domainToASCII } from "node:url";
 import type { Cluster } from "../kubernetes/client";
+import { startIssuance } from "../kubernetes/issuance";
 import { describe, kinds } from "../kubernetes/kinds";
 import { openCluster, withClusterOptions, type ClusterChoice } from "./cluster-options";
-import { awaitRenewal, issuedFor, requestRenewal, type Certificate } from "./renewal";
+import { awaitRenewal, issuedFor, type Certificate } from "./renewal";
 
 interface RenewOptions extends ClusterChoice {
   all: boolean;
@@ -48,8 +49,8 @@ async function renewOne(cluster: Cluster, certificate: Certificate, deadline: nu
   const name = describe(kinds.certificate, certificate.metadata);
   const before = await issuedFor(cluster, certificate);
   try {
-    const { status } = await requestRenewal(cluster, certificate);
-    await awaitRenewal(cluster, certificate, { revision: status?.revision, deadline });
+    const started = await startIssuance<Certificate>(cluster, certificate.metadata);
+    await awaitRenewal(cluster, certificate, { revision: started?.status?.revision, deadline });
   } catch (error) {
     process.stderr.write(`${name}: not renewed: ${(error as Error).message}\n`);
     return false;

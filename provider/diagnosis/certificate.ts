@@ -1,4 +1,5 @@
 import type { StoredObject } from "../kubernetes/client";
+import { backoffAfter } from "../kubernetes/issuance";
 import type { Place } from "../kubernetes/kinds";
 import { recognise, retryAfter, unrecognised } from "./causes";
 import { conditionOf, flat, holds, isOwnedBy, lastWarning, nameOf, statusText, type StoredEvent } from "./objects";
@@ -149,15 +150,11 @@ function causeOf(parts: CertificateParts, certificate: StoredObject): Cause | un
   return first && unrecognised(first.message, first.at);
 }
 
-const hour = 3_600_000;
-const longestBackoff = 32 * hour;
-
-/** After a failed issuance cert-manager waits an hour, and each time twice as long, up to 32 hours (its trigger controller). */
+/** When cert-manager's pause after a failed issuance ends. */
 export function backoffEnd(certificate: StoredObject): Date | undefined {
   const { lastFailureTime, failedIssuanceAttempts } = certificate.status ?? {};
   if (typeof lastFailureTime !== "string" || conditionOf(certificate, "Issuing")?.status === "True") return undefined;
-  const attempts = Math.max(1, Number(failedIssuanceAttempts ?? 1));
-  return new Date(Date.parse(lastFailureTime) + Math.min(hour * 2 ** (attempts - 1), longestBackoff));
+  return new Date(Date.parse(lastFailureTime) + backoffAfter(Number(failedIssuanceAttempts ?? 1)));
 }
 
 function retryOf(certificate: StoredObject, cause: Cause | undefined, now: Date): string | undefined {

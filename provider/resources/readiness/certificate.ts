@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { backoffEnd, currentRequest, diagnoseCertificate } from "../../diagnosis/certificate";
-import { conditionOf, conditionsOf, holds, isOwnedBy, statusText, type Condition } from "../../diagnosis/objects";
+import { conditionOf, holds, isOwnedBy, statusText } from "../../diagnosis/objects";
 import { readCertificateParts, readChains, readIssuer } from "../../diagnosis/read";
 import type { Cluster, StoredObject } from "../../kubernetes/client";
-import { ClusterError } from "../../kubernetes/failure";
+import { startIssuance } from "../../kubernetes/issuance";
 import { kinds, type Place } from "../../kubernetes/kinds";
 import type { Values } from "../definition";
 import { tryAgain } from "./issuer";
@@ -37,7 +37,10 @@ export const explainCertificate = async (cluster: Cluster, place: Place) =>
 export async function resume(cluster: Cluster, place: Place): Promise<void> {
   const certificate = await cluster.get(kinds.certificate, place);
   if (!certificate || holds(certificate, "Ready")) return;
-  if (backoffEnd(certificate)) return startIssuance(cluster, place);
+  if (backoffEnd(certificate)) {
+    await startIssuance(cluster, place);
+    return;
+  }
   const { issuer } = await readIssuer(cluster, certificate);
   const { requests, orders, challenges } = await readChains(cluster, place.namespace);
   const request = currentRequest({ requests }, certificate);
@@ -61,39 +64,8 @@ function isOutdated({ spec }: StoredObject, issuer: StoredObject | undefined): b
   return solvers !== undefined && !solvers.some((solver) => isDeepStrictEqual(solver, spec?.solver));
 }
 
-/** Starts an issuance as `cmctl renew` does, and says which revision it follows. */
+/** Has a Certificate issued again, and says which revision that follows. */
 export async function renewCertificate(cluster: Cluster, place: Place): Promise<number> {
-  await startIssuance(cluster, place);
-  const certificate = await cluster.get(kinds.certificate, place);
+  const certificate = await startIssuance(cluster, place);
   return certificate ? revisionOf(certificate) : 0;
-}
-
-const attempts = 5;
-
-/** cert-manager writes the same conditions, so the change is made to what was read and to nothing else. */
-async function startIssuance(cluster: Cluster, place: Place): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    const certificate = await cluster.get(kinds.certificate, place);
-    if (!certificate || conditionOf(certificate, "Issuing")?.status === "True") return;
-    const { resourceVersion } = certificate.metadata;
-    const patch = { metadata: { resourceVersion }, status: { conditions: withIssuing(certificate) } };
-    try {
-      await cluster.patch(kinds.certificate, place, patch, "status");
-      return;
-    } catch (error) {
-      if (!(error instanceof ClusterError) || error.status !== 409 || attempt === attempts) throw error;
-    }
-  }
-}
-
-function withIssuing(certificate: StoredObject): Condition[] {
-  const issuing = {
-    type: "Issuing",
-    status: "True",
-    reason: "ManuallyTriggered",
-    message: "Certificate re-issuance manually triggered",
-    lastTransitionTime: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
-    ...(certificate.metadata.generation === undefined ? {} : { observedGeneration: certificate.metadata.generation }),
-  };
-  return [...conditionsOf(certificate).filter(({ type }) => type !== "Issuing"), issuing];
 }

@@ -1,5 +1,6 @@
 import { diagnoseRelease } from "../../diagnosis/release";
 import { readRelease, readReleaseParts } from "../../diagnosis/read";
+import type { Diagnosis } from "../../diagnosis/types";
 import type { Cluster } from "../../kubernetes/client";
 import type { Place } from "../../kubernetes/kinds";
 import type { Look } from "./wait";
@@ -7,25 +8,40 @@ import type { Look } from "./wait";
 /** How long Helm may take to begin: it fetches the chart first. Without any sign of it there is nothing to watch. */
 const beginsWithin = 60_000;
 
+/** Helm's states of a revision that is coming up. */
+const comingUp = ["pending-install", "pending-upgrade"];
+
 /**
- * Watches Helm at work on a release, which it waits for itself: so that somebody looks at the Pods while they are there. What Helm has
- * recorded before is about an earlier revision; the times among its records' labels are not to be relied on.
+ * Watches Helm at work on a release, which it waits for itself: so that somebody looks at the Pods while they are there. A failed revision
+ * may be uninstalled or rolled back at once, so what keeps it is read while it comes up. What Helm has recorded before is about an earlier
+ * revision; the times among its records' labels are not to be relied on.
  */
 export function watchRelease(cluster: Cluster, place: Required<Place>): () => Promise<Look> {
   const began = Date.now();
   let earlier: number | undefined;
+  let seen: number | undefined;
+  let diagnosis: Diagnosis | undefined;
   return async () => {
     const record = await readRelease(cluster, place);
-    const { status, version = "0" } = record?.metadata.labels ?? {};
-    const pending = status?.startsWith("pending-") ?? false;
-    earlier ??= Number(version) - (pending ? 1 : 0);
-    if (Number(version) <= earlier) {
-      return Date.now() > began + beginsWithin ? { state: "ready", outputs: {} } : { state: "waiting" };
+    const { status = "", version = "0" } = record?.metadata.labels ?? {};
+    const revision = Number(version);
+    earlier ??= revision - (status.startsWith("pending-") ? 1 : 0);
+    const isNew = revision > earlier;
+    if (isNew && comingUp.includes(status)) {
+      seen = revision;
+      const found = await explainRelease(cluster, place);
+      // Between its attempts a container may look well.
+      if (found.cause || !diagnosis) diagnosis = found;
+      return { state: "waiting" };
     }
-    if (status === "deployed") return { state: "ready", outputs: {} };
-    return status === "failed" ? { state: "hopeless", because: "failed" } : { state: "waiting" };
+    if (seen !== undefined && (revision !== seen || status !== "deployed"))
+      return { state: "hopeless", because: "failed", diagnosis };
+    if (isNew) return status === "deployed" ? ready : { state: "hopeless", because: "failed" };
+    return Date.now() > began + beginsWithin ? ready : { state: "waiting" };
   };
 }
+
+const ready: Look = { state: "ready", outputs: {} };
 
 export const explainRelease = async (cluster: Cluster, place: Required<Place>) =>
   diagnoseRelease(await readReleaseParts(cluster, place));

@@ -8,7 +8,8 @@ import type { ResourceContext, Values } from "../definition";
 export type Look =
   | { state: "ready"; outputs: Values }
   | { state: "waiting" }
-  | { state: "hopeless"; because: string }
+  /** With a diagnosis where what it is about is gone by now. */
+  | { state: "hopeless"; because: string; diagnosis?: Diagnosis | undefined }
   | { state: "gone" };
 
 /** Something that becomes ready or does not. */
@@ -31,7 +32,7 @@ export async function untilReady(subject: Subject, context: ResourceContext, beg
   while (!context.signal.aborted && Date.now() < end) {
     const seen = await lookOnce(subject);
     if (seen.state === "ready") return seen.outputs;
-    if (seen.state === "hopeless") return fail(subject, seen.because);
+    if (seen.state === "hopeless") return fail(subject, seen.because, seen.diagnosis);
     trouble = seen.state === "waiting" ? seen.trouble : undefined;
     // What ends the pause early is looked at by the loop.
     await sleep(Math.max(0, Math.min(pause, end - Date.now())), undefined, { signal: context.signal }).catch(
@@ -52,8 +53,8 @@ async function lookOnce(subject: Subject): Promise<Look & { trouble?: string }> 
   }
 }
 
-async function fail(subject: Subject, why: string): Promise<never> {
-  throw new Error(`${subject.name} ${why}\n${await explain(subject)}`);
+async function fail(subject: Subject, why: string, diagnosis?: Diagnosis): Promise<never> {
+  throw new Error(`${subject.name} ${why}\n${diagnosis ? renderDiagnosis(diagnosis) : await explain(subject)}`);
 }
 
 /** Why it is not ready; where even that cannot be found out, why not. */

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { certificatesOf } from "../../../provider/cli/renew";
-import { awaitRenewal, issuedFor, requestRenewal, type Certificate } from "../../../provider/cli/renewal";
-import { ClusterError } from "../../../provider/kubernetes/failure";
+import { awaitRenewal, issuedFor, type Certificate } from "../../../provider/cli/renewal";
 import { createAuthority, issue } from "../../lab/world/certificates";
 
 type Condition = { type: string; status: string; reason?: string; message?: string };
@@ -16,57 +15,8 @@ const ready = { type: "Ready", status: "True" };
 const issuing = { type: "Issuing", status: "True" };
 
 /** A cluster that answers each read with the next of the given ones, the last one for ever. */
-function reading(...states: (Certificate | undefined)[]) {
-  const patches: unknown[] = [];
-  const get = () => Promise.resolve(states.length > 1 ? states.shift() : states[0]);
-  const patch = (_kind: unknown, _place: unknown, body: unknown, subresource: unknown) => {
-    patches.push([body, subresource]);
-    return Promise.resolve(states[0]);
-  };
-  return { get: get as never, patch: patch as never, patches };
-}
-
-describe("requestRenewal", () => {
-  it("sets the condition beside the others, on the status, for the version that it has read", async () => {
-    const cluster = reading(certificate([ready, { type: "Issuing", status: "False" }]));
-    await requestRenewal(cluster, certificate());
-    expect(cluster.patches).toEqual([
-      [
-        {
-          metadata: { resourceVersion: "7" },
-          status: {
-            conditions: [
-              ready,
-              expect.objectContaining({
-                ...issuing,
-                reason: "ManuallyTriggered",
-                observedGeneration: 3,
-                lastTransitionTime: expect.stringMatching(/^[\d-]+T[\d:]+Z$/) as string,
-              }),
-            ],
-          },
-        },
-        "status",
-      ],
-    ]);
-  });
-
-  it("leaves a Certificate alone that is being issued", async () => {
-    const cluster = reading(certificate([issuing]));
-    await requestRenewal(cluster, certificate());
-    expect(cluster.patches).toEqual([]);
-  });
-
-  it("reads again where somebody else wrote meanwhile", async () => {
-    const cluster = reading(certificate([ready]), certificate([issuing]));
-    const patch = () => Promise.reject(new ClusterError("changing it: it answered 409 Conflict", 409, "Conflict"));
-    expect((await requestRenewal({ ...cluster, patch }, certificate())).status?.conditions).toEqual([issuing]);
-  });
-
-  it("tells every other failure", async () => {
-    const patch = () => Promise.reject(new ClusterError("changing it: it answered 403 Forbidden", 403, "Forbidden"));
-    await expect(requestRenewal({ ...reading(certificate()), patch }, certificate())).rejects.toThrow("403 Forbidden");
-  });
+const reading = (...states: (Certificate | undefined)[]) => ({
+  get: (() => Promise.resolve(states.length > 1 ? states.shift() : states[0])) as never,
 });
 
 describe("awaitRenewal", () => {

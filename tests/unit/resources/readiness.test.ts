@@ -19,6 +19,8 @@ function clusterOf(objects: () => StoredObject[]) {
     get: (kind: Kind) => Promise.resolve(of(kind)[0]),
     list: (kind: Kind) => Promise.resolve(of(kind)),
     patch: (kind: Kind, _place: unknown, patch: object) => Promise.resolve(patches.push({ kind: kind.kind, patch })),
+    create: () => Promise.resolve({}),
+    podLog: () => Promise.resolve(""),
   };
   return { cluster: cluster as unknown as Cluster, patches };
 }
@@ -27,6 +29,8 @@ const record = (version: number, status: string): StoredObject => ({
   kind: "Secret",
   metadata: { name: `v${version}`, uid: String(version), labels: { version: String(version), status } },
 });
+
+const owner = (kind: string, uid: string) => ({ kind, name: kind, uid });
 
 describe("watchRelease", () => {
   async function states(...seen: StoredObject[][]): Promise<string[]> {
@@ -40,6 +44,39 @@ describe("watchRelease", () => {
   it("takes a revision of before for no answer", async () => {
     const failed = record(1, "failed");
     expect(await states([failed], [failed, record(2, "pending-upgrade")], [failed, record(2, "failed")])).toEqual([
+      "waiting",
+      "waiting",
+      "hopeless",
+    ]);
+  });
+
+  it("tells of what was seen of a revision that Helm has taken back", async () => {
+    const pod = { kind: "Pod", metadata: { name: "webhook-1", namespace: "cert-manager", uid: "p" } };
+    const deployment = { kind: "Deployment", metadata: { name: "webhook", namespace: "cert-manager", uid: "d" } };
+    const set = {
+      kind: "ReplicaSet",
+      metadata: { name: "webhook", uid: "s", ownerReferences: [owner("Deployment", "d")] },
+    };
+    const waiting = { reason: "ImagePullBackOff", message: "no such image" };
+    const stuck = {
+      ...pod,
+      metadata: { ...pod.metadata, ownerReferences: [owner("ReplicaSet", "s")] },
+      status: { containerStatuses: [{ name: "webhook", state: { waiting } }] },
+    };
+    let now: StoredObject[] = [record(1, "pending-install"), deployment, set, stuck];
+    const look = watchRelease(clusterOf(() => now).cluster, { namespace: "cert-manager", name: "cert-manager" });
+    expect((await look()).state).toBe("waiting");
+    now = [];
+    expect(await look()).toMatchObject({
+      state: "hopeless",
+      diagnosis: { cause: { summary: "an image of the chart cannot be pulled" } },
+    });
+  });
+
+  it("takes what an upgrade is rolled back to for no success", async () => {
+    const before = record(1, "deployed");
+    const upgrading = [before, record(2, "pending-upgrade")];
+    expect(await states([before], upgrading, [before, record(3, "deployed")])).toEqual([
       "waiting",
       "waiting",
       "hopeless",
