@@ -10,6 +10,7 @@ import { clusterAfterwards, clusterOf } from "./cluster";
 import { explainGateway, lookAtGateway } from "./gateway";
 import { explainIssuer, lookAtIssuer, resumeIssuer } from "./issuer";
 import { explainRelease, watchRelease } from "./release";
+import { withdraw } from "./withdraw";
 import { untilReady, type Look, type Subject } from "./wait";
 
 const kindArgs = enumType("ReadinessKind", "What can be waited for.", {
@@ -28,6 +29,8 @@ interface Waiting {
   explain(cluster: Cluster, place: Place): Promise<Diagnosis>;
   /** Lets what has failed, or pauses, go on at once. */
   resume?(cluster: Cluster, place: Place): Promise<void>;
+  /** Ends what is under way, before the object goes. */
+  withdraw?(cluster: Cluster, place: Place, signal: AbortSignal): Promise<void>;
 }
 
 const spaced = (place: Place): Required<Place> => ({ namespace: "default", ...place });
@@ -37,6 +40,7 @@ const kinds: Record<Kind, Waiting> = {
     watch: (cluster, place, after) => () => lookAtCertificate(cluster, place, after),
     explain: explainCertificate,
     resume,
+    withdraw,
   },
   ClusterIssuer: {
     watch: (cluster, place) => () => lookAtIssuer(cluster, place),
@@ -164,6 +168,10 @@ export const readiness: ResourceDefinition = {
       { id, state: { ...values, ready: false } },
       `${id} is not ready; the next update waits for it`,
     );
+  },
+  /** It is deleted before the object that it waits for, which may not be able to go otherwise. */
+  async delete({ state }, context) {
+    await kindOf(state).withdraw?.(await clusterOf(context), placeOf(state), context.signal);
   },
 };
 
