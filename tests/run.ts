@@ -32,6 +32,7 @@ npm run e2e [-- NAME ...]    the stories of that name, or of the examples of tha
                              restore (a lost cluster; the account's key),
                              installation, installation-manifests (adopted, upgraded, rolled back, purged),
                              dns-credentials (made, rotated and deleted at the clouds),
+                             dns-providers (many credentials at once; a zone changes its DNS provider),
                              custom-resource (the plugin's host with resources of the tests' own)
 
 Ends with one line: N passed, N failed, N skipped. Exit status 0 only if nothing failed.`;
