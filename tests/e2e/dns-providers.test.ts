@@ -158,10 +158,14 @@ describe("many DNS credentials at once, and a zone that changes its DNS provider
   /** Secrets that others keep, in a namespace that is there before the stack. */
   async function keepSecrets(key: string, token: string): Promise<void> {
     await world.kubectl(["create", "namespace", "cert-manager"]);
-    const create = ["create", "secret", "generic", "-n", "cert-manager"];
-    const input = { input: key };
-    await world.kubectl([...create, "kept-key", "--from-file=key.json=/dev/stdin"], input);
-    await world.kubectl([...create, "kept-token", `--from-literal=token=${token}`]);
+    const secret = (name: string, stringData: Record<string, string>) => ({
+      apiVersion: "v1",
+      kind: "Secret",
+      metadata: { name, namespace: "cert-manager" },
+      stringData,
+    });
+    const items = [secret("kept-key", { "key.json": key }), secret("kept-token", { token })];
+    await world.kubectl(["create", "-f", "-"], { input: JSON.stringify({ apiVersion: "v1", kind: "List", items }) });
   }
 
   beforeAll(async () => {
