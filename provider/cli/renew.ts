@@ -31,6 +31,7 @@ async function renew(hosts: string[], { all, namespace, timeout, ...choice }: Re
   const cluster = await openCluster(choice);
   const certificates = (await cluster.list<Certificate>(kinds.certificate, { namespace })) ?? [];
   const chosen = all ? certificates : hosts.flatMap((host) => certificatesOf(host, certificates));
+  if (chosen.length === 0) throw new Error("there is no Certificate to renew; is this the cluster, and the namespace?");
   const deadline = Date.now() + seconds * 1000;
   const ended = await Promise.all([...new Set(chosen)].map((one) => renewOne(cluster, one, deadline)));
   if (ended.includes(false)) process.exitCode = 1;
@@ -47,18 +48,18 @@ export function certificatesOf(host: string, certificates: readonly Certificate[
 
 async function renewOne(cluster: Cluster, certificate: Certificate, deadline: number): Promise<boolean> {
   const name = describe(kinds.certificate, certificate.metadata);
-  const before = await issuedFor(cluster, certificate);
   try {
+    const before = await issuedFor(cluster, certificate);
     const started = await startIssuance<Certificate>(cluster, certificate.metadata);
     await awaitRenewal(cluster, certificate, { revision: started?.status?.revision, deadline });
+    const after = await issuedFor(cluster, certificate);
+    const old = before ? `${before.serial}, valid until ${before.notAfter}` : "none";
+    process.stdout.write(
+      `${name}: renewed\n  before: ${old}\n  now:    ${after?.serial}, valid until ${after?.notAfter}\n`,
+    );
+    return true;
   } catch (error) {
     process.stderr.write(`${name}: not renewed: ${(error as Error).message}\n`);
     return false;
   }
-  const after = await issuedFor(cluster, certificate);
-  const old = before ? `${before.serial}, valid until ${before.notAfter}` : "none";
-  process.stdout.write(
-    `${name}: renewed\n  before: ${old}\n  now:    ${after?.serial}, valid until ${after?.notAfter}\n`,
-  );
-  return true;
 }

@@ -9,6 +9,7 @@ interface ReadinessArgs {
   namespace?: pulumi.Input<string> | undefined;
   name: pulumi.Input<string>;
   spec?: pulumi.Input<Record<string, unknown>> | undefined;
+  uid?: pulumi.Input<string> | undefined;
   renew?: pulumi.Input<string> | undefined;
 }
 
@@ -58,11 +59,13 @@ export interface AwaitOptions extends ObjectOptions {
   /** End of the wait's logical name, where the object's own is taken. */
   suffix?: string;
   renew?: pulumi.Input<string> | undefined;
+  /** A wait that has to end well before that for this one begins, so that a hopeless one is not waited for twice. */
+  readyFirst?: { readiness: Readiness; timeoutSeconds: number } | undefined;
 }
 
 /** Makes an object that is waited for: by certfleet where it can look into the cluster, else by the Kubernetes plugin. */
 export function makeAwaited<Status>(name: string, manifest: Manifest, options: AwaitOptions): Awaited<Status> {
-  const { access, suffix = "", renew, ...opts } = options;
+  const { access, suffix = "", renew, readyFirst, ...opts } = options;
   const { timeoutSeconds, parent } = opts;
   if (!access || !opts.readyCondition || timeoutSeconds === undefined)
     return { object: new KubernetesObject<Status>(name, manifest, opts), readiness: undefined };
@@ -73,10 +76,14 @@ export function makeAwaited<Status>(name: string, manifest: Manifest, options: A
     namespace,
     name: object.metadata.name,
     spec: manifest.spec,
+    // An object that is made anew, on another cluster for example, is waited for anew.
+    uid: object.metadata.uid,
     renew,
   };
+  const dependsOn = readyFirst ? [object, readyFirst.readiness] : [object];
+  const bound = readyFirst?.timeoutSeconds ?? timeoutSeconds;
   return {
     object,
-    readiness: new Readiness(name + suffix, args, { parent, dependsOn: [object], access, timeoutSeconds }),
+    readiness: new Readiness(name + suffix, args, { parent, dependsOn, access, timeoutSeconds: bound }),
   };
 }

@@ -56,7 +56,12 @@ export class TlsDomain extends Component {
     const gatewaySeconds = timeouts.certificate + timeouts.gateway;
     // Where certfleet itself waits, a Certificate is made at once. So the Gateway can depend on it, and goes before it and its Secret.
     const dependsOn = certificate?.readiness ? after(first, [certificate.object]) : first.dependsOn;
-    const gateways = makeGateways(name, plan, { ...first, dependsOn, access, timeoutSeconds: gatewaySeconds });
+    const readyFirst = certificate?.readiness && {
+      readiness: certificate.readiness,
+      timeoutSeconds: timeouts.gateway,
+    };
+    const gatewayWait = { access, timeoutSeconds: gatewaySeconds, readyFirst };
+    const gateways = makeGateways(name, plan, { ...first, dependsOn, ...gatewayWait });
     const awaited = after(opts, [...(certificate ? [certificate] : []), ...gateways].flatMap(resourcesOf));
     const addresses = addressesOf(gateways);
     const records = makeDnsRecords(name, args, addresses, { ...own, dependsOn: awaited });
@@ -112,6 +117,7 @@ interface WaitOptions {
   dependsOn: pulumi.Resource[] | undefined;
   access: ClusterAccess | undefined;
   timeoutSeconds: number;
+  readyFirst?: AwaitOptions["readyFirst"];
 }
 
 function makeCertificate(

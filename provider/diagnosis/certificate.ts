@@ -31,7 +31,7 @@ export function diagnoseCertificate(parts: CertificateParts, now: Date): Diagnos
     return { step: { object, health: "missing", says: "does not exist", below: [] }, commands };
   }
   const step = certificateStep(parts, certificate);
-  if (step.health === "ready") return { step, commands };
+  if (step.health === "ready" && step.below.length === 0) return { step, commands };
   const cause = causeOf(parts, certificate);
   const nextRetry = retryOf(certificate, cause, now);
   return { step, commands, ...(cause ? { cause } : {}), ...(nextRetry ? { nextRetry } : {}) };
@@ -42,8 +42,9 @@ function certificateStep(parts: CertificateParts, certificate: StoredObject): St
   const issuing = conditionOf(certificate, "Issuing");
   const failed = issuing?.status === "False" && issuing.reason === "Failed";
   const said = failed || issuing?.status === "True" ? issuing : conditionOf(certificate, "Ready");
-  const health: Health = ready ? "ready" : failed ? "failed" : "waiting";
-  const idle = ready && issuing?.status !== "True";
+  // A certificate whose renewal fails still serves, but not for ever.
+  const health: Health = failed ? "failed" : ready ? "ready" : "waiting";
+  const idle = health === "ready" && issuing?.status !== "True";
   const issuer = parts.issuerName && issuerStep(parts.issuerName, parts.issuer, parts.events);
   const waitsForIssuer = issuer && issuer.health !== "ready" ? [issuer] : [];
   const request = currentRequest(parts, certificate);

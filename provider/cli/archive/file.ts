@@ -47,7 +47,13 @@ export async function writeBackup(
   if (!force) return writeNew(path, content, path);
   const draft = `${path}.${process.pid}`;
   await writeNew(draft, content, path);
-  await rename(draft, path);
+  try {
+    await rename(draft, path);
+  } catch (error) {
+    // It may hold keys in clear.
+    await rm(draft, { force: true });
+    throw new Error(`${path}: the file cannot be replaced (${(error as NodeJS.ErrnoException).code})`);
+  }
 }
 
 async function writeNew(path: string, content: string, meant: string): Promise<void> {

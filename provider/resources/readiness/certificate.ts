@@ -11,12 +11,14 @@ import type { Look } from "./wait";
 
 const revisionOf = ({ status }: StoredObject): number => Number(status?.revision ?? 0);
 
+const isReady = (certificate: StoredObject, after: number | undefined): boolean =>
+  holds(certificate, "Ready") && (after === undefined || revisionOf(certificate) > after);
+
 /** Whether a Certificate is ready, and if `after` is given, by an issuance later than that revision. */
 export async function lookAtCertificate(cluster: Cluster, place: Place, after: number | undefined): Promise<Look> {
   const certificate = await cluster.get(kinds.certificate, place);
   if (!certificate) return { state: "gone" };
-  const renewed = after === undefined || revisionOf(certificate) > after;
-  if (holds(certificate, "Ready") && renewed) return { state: "ready", outputs: outputsOf(certificate) };
+  if (isReady(certificate, after)) return { state: "ready", outputs: outputsOf(certificate) };
   const failed = conditionOf(certificate, "Issuing");
   const hopeless = failed?.reason === "Failed" && failed.status === "False" && backoffEnd(certificate) !== undefined;
   return hopeless ? { state: "hopeless", because: "could not be issued" } : { state: "waiting" };
@@ -32,11 +34,11 @@ export const explainCertificate = async (cluster: Cluster, place: Place) =>
 
 /**
  * Lets an issuance that has failed, or hangs in its pauses between attempts, go on at once: what was wrong may be mended. Nothing is done
- * to one that is ready.
+ * to one that is ready, by an issuance later than `after` if that is given.
  */
-export async function resume(cluster: Cluster, place: Place): Promise<void> {
+export async function resume(cluster: Cluster, place: Place, after?: number): Promise<void> {
   const certificate = await cluster.get(kinds.certificate, place);
-  if (!certificate || holds(certificate, "Ready")) return;
+  if (!certificate || isReady(certificate, after)) return;
   if (backoffEnd(certificate)) {
     await startIssuance(cluster, place);
     return;

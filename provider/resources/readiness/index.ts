@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Diagnosis } from "../../diagnosis/types";
 import type { Cluster } from "../../kubernetes/client";
+import { ClusterError } from "../../kubernetes/failure";
 import type { Place } from "../../kubernetes/kinds";
 import { label, objectName, text } from "../../schema/leaves";
 import { enumType, input } from "../../schema/vocabulary";
@@ -28,7 +29,7 @@ interface Waiting {
   watch(cluster: Cluster, place: Place, after: number | undefined): () => Promise<Look>;
   explain(cluster: Cluster, place: Place): Promise<Diagnosis>;
   /** Lets what has failed, or pauses, go on at once. */
-  resume?(cluster: Cluster, place: Place): Promise<void>;
+  resume?(cluster: Cluster, place: Place, after: number | undefined): Promise<void>;
   /** Ends what is under way, before the object goes. */
   withdraw?(cluster: Cluster, place: Place, signal: AbortSignal): Promise<void>;
 }
@@ -64,6 +65,10 @@ const args = z
     spec: input(z.record(z.string(), z.unknown())).optional().meta({
       description: "What is asked of the object. Nothing is done with it; a change of it waits anew.",
     }),
+    uid: input(text).optional().meta({
+      description: "Which object of that name it is. Another one, such as one on another cluster, is waited for anew.",
+      source: "metadata.uid",
+    }),
     renew: text.optional().meta({
       description:
         "Any text, for a Certificate: each new one has it issued again, once, and waits for that. What was the reason is a good text.",
@@ -79,6 +84,7 @@ const outputs = z.object({
   namespace: z.string().optional().meta({ description: "Namespace of the object." }),
   name: z.string().meta({ description: "Name of the object." }),
   spec: z.record(z.string(), z.unknown()).optional().meta({ description: "What was asked of the object." }),
+  uid: z.string().optional().meta({ description: "Which object of that name it was." }),
   renew: z.string().optional().meta({ description: "The last reason to issue it again." }),
   ready: z.boolean().meta({ description: "Whether it was ready when it was last read." }),
   notBefore: z.string().optional().meta({ description: "Begin of the certificate's validity (RFC 3339)." }),
@@ -117,6 +123,7 @@ async function settle(
   };
   const id = idOf(values);
   try {
+    await hasten(() => waiting.resume?.(cluster, place, renewedAfter));
     return { id, state: { ...values, ready: true, ...(await untilReady(subject, context, began)) } };
   } catch (error) {
     const state = { ...values, ready: false, renewedAfter };
@@ -124,17 +131,21 @@ async function settle(
   }
 }
 
+/** Who may not hasten what is under way can wait for it all the same. */
+async function hasten(resume: () => Promise<void> | undefined): Promise<void> {
+  try {
+    await resume();
+  } catch (error) {
+    if (!(error instanceof ClusterError) || (error.status !== 401 && error.status !== 403)) throw error;
+  }
+}
+
 /** Has a Certificate issued again where the program has given a new reason; says which revision that follows. */
 async function renewFor(values: Values, before: Values, context: ResourceContext): Promise<number | undefined> {
   const { renew } = values;
-  if (renew === undefined || renew === before.renew) return before.renewedAfter as number | undefined;
+  if (renew === undefined) return undefined;
+  if (renew === before.renew) return before.renewedAfter as number | undefined;
   return renewCertificate(await clusterOf(context), placeOf(values));
-}
-
-/** Whether something that exists already is ready: only then is a reason to issue it again not met by its first issuance. */
-async function isReadyAlready(values: Values, context: ResourceContext): Promise<boolean> {
-  const look = kindOf(values).watch(await clusterOf(context), placeOf(values), undefined);
-  return (await look()).state === "ready";
 }
 
 export const readiness: ResourceDefinition = {
@@ -143,17 +154,11 @@ export const readiness: ResourceDefinition = {
     "Waits until an object of the cluster is ready, and says in full why it is not: the chain of objects that hold it up, the cause, the fix and the next attempt. Needs a provider of certfleet with a kubeconfig. Made by the components that are given one.",
   args,
   outputs,
-  async create(values, context) {
-    const began = Date.now();
-    const again = values.renew !== undefined && (await isReadyAlready(values, context));
-    const renewedAfter = again ? await renewFor(values, {}, context) : undefined;
-    await kindOf(values).resume?.(await clusterOf(context), placeOf(values));
-    return settle(values, context, { renewedAfter, began });
-  },
+  /** Nothing is issued again here: a reason that was there from the beginning is met by the first issuance, or by the one restored. */
+  create: (values, context) => settle(values, context, { renewedAfter: undefined, began: Date.now() }),
   async update({ state }, values, context) {
     const began = Date.now();
     const renewedAfter = await renewFor(values, state, context);
-    await kindOf(values).resume?.(await clusterOf(context), placeOf(values));
     return (await settle(values, context, { renewedAfter, began })).state;
   },
   async read(id, state, context) {

@@ -150,3 +150,24 @@ describe("backoffEnd", () => {
     expect(backoffEnd(certificate(attempts))?.toISOString()).toBe(end);
   });
 });
+
+describe("a certificate that still serves", () => {
+  const conditions = [
+    { type: "Ready", status: "True", observedGeneration: 1 },
+    { type: "Issuing", status: "False", reason: "Failed", message: "The certificate request has failed to complete" },
+  ];
+  const serving = (more: object[]): CertificateParts => {
+    const certificate: StoredObject = {
+      kind: "Certificate",
+      metadata: { name: "shop", namespace: "cafe", uid: "u", generation: 1 },
+      spec: { issuerRef: { name: "own", kind: "ClusterIssuer" } },
+      status: { conditions: [conditions[0], ...more] },
+    };
+    return { ...partsOf([certificate]), issuerName: undefined };
+  };
+
+  it("is not ready any more where its renewal has failed", () => {
+    expect(diagnoseCertificate(serving([conditions[1]!]), now).step).toMatchObject({ health: "failed" });
+    expect(diagnoseCertificate(serving([]), now)).toMatchObject({ step: { health: "ready" } });
+  });
+});

@@ -129,6 +129,13 @@ describe("resume", () => {
     ]);
   });
 
+  it("starts a forced issuance anew that has failed while the certificate of before is ready", async () => {
+    const conditions = [...ready(2), ...failed.conditions];
+    const { cluster, patches } = clusterOf(() => [certificate({ ...failed, conditions, revision: 1 })]);
+    await resume(cluster, place, 1);
+    expect(patches).toHaveLength(1);
+  });
+
   it("does nothing to one that is ready", async () => {
     const { cluster, patches } = clusterOf(() => [certificate({ conditions: ready(2) })]);
     await resume(cluster, place);
