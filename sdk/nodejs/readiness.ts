@@ -85,6 +85,10 @@ export class Readiness extends pulumi.CustomResource {
      * What was asked of the object.
      */
     declare public readonly spec: pulumi.Output<{[key: string]: any} | undefined>;
+    /**
+     * Which object of that name it was.
+     */
+    declare public readonly uid: pulumi.Output<string | undefined>;
 
     /**
      * Create a Readiness resource with the given unique name, arguments, and options.
@@ -108,6 +112,7 @@ export class Readiness extends pulumi.CustomResource {
             resourceInputs["namespace"] = args?.namespace;
             resourceInputs["renew"] = args?.renew;
             resourceInputs["spec"] = args?.spec;
+            resourceInputs["uid"] = args?.uid;
             resourceInputs["addresses"] = undefined /*out*/;
             resourceInputs["notAfter"] = undefined /*out*/;
             resourceInputs["notBefore"] = undefined /*out*/;
@@ -128,6 +133,7 @@ export class Readiness extends pulumi.CustomResource {
             resourceInputs["renewedAfter"] = undefined /*out*/;
             resourceInputs["revision"] = undefined /*out*/;
             resourceInputs["spec"] = undefined /*out*/;
+            resourceInputs["uid"] = undefined /*out*/;
         }
         opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts);
         super(Readiness.__pulumiType, name, resourceInputs, opts);
@@ -164,4 +170,12 @@ export interface ReadinessArgs {
      * What is asked of the object. Nothing is done with it; a change of it waits anew.
      */
     spec?: pulumi.Input<{[key: string]: any} | undefined>;
+    /**
+     * Which object of that name it is. Another one, such as one on another cluster, is waited for anew.
+     *
+     * Rule: must not be empty.
+     *
+     * Source: metadata.uid.
+     */
+    uid?: pulumi.Input<string | undefined>;
 }

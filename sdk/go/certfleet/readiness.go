@@ -40,6 +40,8 @@ type Readiness struct {
 	Revision pulumi.IntPtrOutput `pulumi:"revision"`
 	// What was asked of the object.
 	Spec pulumi.MapOutput `pulumi:"spec"`
+	// Which object of that name it was.
+	Uid pulumi.StringPtrOutput `pulumi:"uid"`
 }
 
 // NewReadiness registers a new resource with the given unique name, arguments, and options.
@@ -101,6 +103,12 @@ type readinessArgs struct {
 	Renew *string `pulumi:"renew"`
 	// What is asked of the object. Nothing is done with it; a change of it waits anew.
 	Spec map[string]interface{} `pulumi:"spec"`
+	// Which object of that name it is. Another one, such as one on another cluster, is waited for anew.
+	//
+	// Rule: must not be empty.
+	//
+	// Source: metadata.uid.
+	Uid *string `pulumi:"uid"`
 }
 
 // The set of arguments for constructing a Readiness resource.
@@ -121,6 +129,12 @@ type ReadinessArgs struct {
 	Renew pulumi.StringPtrInput
 	// What is asked of the object. Nothing is done with it; a change of it waits anew.
 	Spec pulumi.MapInput
+	// Which object of that name it is. Another one, such as one on another cluster, is waited for anew.
+	//
+	// Rule: must not be empty.
+	//
+	// Source: metadata.uid.
+	Uid pulumi.StringPtrInput
 }
 
 func (ReadinessArgs) ElementType() reflect.Type {
@@ -218,6 +232,11 @@ func (o ReadinessOutput) Revision() pulumi.IntPtrOutput {
 // What was asked of the object.
 func (o ReadinessOutput) Spec() pulumi.MapOutput {
 	return o.ApplyT(func(v *Readiness) pulumi.MapOutput { return v.Spec }).(pulumi.MapOutput)
+}
+
+// Which object of that name it was.
+func (o ReadinessOutput) Uid() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Readiness) pulumi.StringPtrOutput { return v.Uid }).(pulumi.StringPtrOutput)
 }
 
 func init() {

@@ -24,7 +24,8 @@ class ReadinessArgs:
                  name: pulumi.Input[_builtins.str],
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
                  renew: pulumi.Input[Optional[_builtins.str]] = None,
-                 spec: pulumi.Input[Optional[Mapping[str, Any]]] = None):
+                 spec: pulumi.Input[Optional[Mapping[str, Any]]] = None,
+                 uid: pulumi.Input[Optional[_builtins.str]] = None):
         """
         The set of arguments for constructing a Readiness resource.
 
@@ -39,6 +40,11 @@ class ReadinessArgs:
                
                Rule: must not be empty.
         :param pulumi.Input[Mapping[str, Any]] spec: What is asked of the object. Nothing is done with it; a change of it waits anew.
+        :param pulumi.Input[_builtins.str] uid: Which object of that name it is. Another one, such as one on another cluster, is waited for anew.
+               
+               Rule: must not be empty.
+               
+               Source: metadata.uid.
         """
         pulumi.set(__self__, "kind", kind)
         pulumi.set(__self__, "name", name)
@@ -48,6 +54,8 @@ class ReadinessArgs:
             pulumi.set(__self__, "renew", renew)
         if spec is not None:
             pulumi.set(__self__, "spec", spec)
+        if uid is not None:
+            pulumi.set(__self__, "uid", uid)
 
     @_builtins.property
     @pulumi.getter
@@ -115,6 +123,22 @@ class ReadinessArgs:
     def spec(self, value: pulumi.Input[Optional[Mapping[str, Any]]]):
         pulumi.set(self, "spec", value)
 
+    @_builtins.property
+    @pulumi.getter
+    def uid(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Which object of that name it is. Another one, such as one on another cluster, is waited for anew.
+
+        Rule: must not be empty.
+
+        Source: metadata.uid.
+        """
+        return pulumi.get(self, "uid")
+
+    @uid.setter
+    def uid(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "uid", value)
+
 
 @pulumi.type_token("certfleet:index:Readiness")
 class Readiness(pulumi.CustomResource):
@@ -127,6 +151,7 @@ class Readiness(pulumi.CustomResource):
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
                  renew: pulumi.Input[Optional[_builtins.str]] = None,
                  spec: pulumi.Input[Optional[Mapping[str, Any]]] = None,
+                 uid: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         """
         Waits until an object of the cluster is ready, and says in full why it is not: the chain of objects that hold it up, the cause, the fix and the next attempt. Needs a provider of certfleet with a kubeconfig. Made by the components that are given one.
@@ -145,6 +170,11 @@ class Readiness(pulumi.CustomResource):
                
                Rule: must not be empty.
         :param pulumi.Input[Mapping[str, Any]] spec: What is asked of the object. Nothing is done with it; a change of it waits anew.
+        :param pulumi.Input[_builtins.str] uid: Which object of that name it is. Another one, such as one on another cluster, is waited for anew.
+               
+               Rule: must not be empty.
+               
+               Source: metadata.uid.
         """
         ...
     @overload
@@ -176,6 +206,7 @@ class Readiness(pulumi.CustomResource):
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
                  renew: pulumi.Input[Optional[_builtins.str]] = None,
                  spec: pulumi.Input[Optional[Mapping[str, Any]]] = None,
+                 uid: pulumi.Input[Optional[_builtins.str]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
         if not isinstance(opts, pulumi.ResourceOptions):
@@ -194,6 +225,7 @@ class Readiness(pulumi.CustomResource):
             __props__.__dict__["namespace"] = namespace
             __props__.__dict__["renew"] = renew
             __props__.__dict__["spec"] = spec
+            __props__.__dict__["uid"] = uid
             __props__.__dict__["addresses"] = None
             __props__.__dict__["not_after"] = None
             __props__.__dict__["not_before"] = None
@@ -235,6 +267,7 @@ class Readiness(pulumi.CustomResource):
         __props__.__dict__["renewed_after"] = None
         __props__.__dict__["revision"] = None
         __props__.__dict__["spec"] = None
+        __props__.__dict__["uid"] = None
         return Readiness(resource_name, opts=opts, __props__=__props__)
 
     @_builtins.property
@@ -332,4 +365,12 @@ class Readiness(pulumi.CustomResource):
         What was asked of the object.
         """
         return pulumi.get(self, "spec")
+
+    @_builtins.property
+    @pulumi.getter
+    def uid(self) -> pulumi.Output[Optional[_builtins.str]]:
+        """
+        Which object of that name it was.
+        """
+        return pulumi.get(self, "uid")
 
