@@ -1,4 +1,18 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Stories that take longest. They begin first, so that none of them is told alone at the end. */
+const longStories = ["preview-truth", "installation", "failures", "dns-providers", "promotion", "restore"];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const at = longStories.findIndex((story) => moduleId.endsWith(`/e2e/${story}.test.ts`));
+      return at < 0 ? longStories.length : at;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
 
 /**
  * Every suite is a project: unit, contract (the built plugin over gRPC), drift (what is generated), tools (the lab's Go
@@ -8,6 +22,7 @@ export default defineConfig({
   test: {
     environment: "node",
     pool: "forks",
+    sequence: { sequencer: LongestFirst },
     projects: [
       { extends: true, test: { name: "unit", include: ["tests/unit/**/*.test.ts"], testTimeout: 30_000 } },
       {
