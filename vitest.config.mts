@@ -46,14 +46,14 @@ export default defineConfig({
       },
       {
         extends: true,
-        // Each story has a world of its own and mostly waits, so three run side by side; within one, each test builds on the last.
+        // Each story has a world of its own and mostly waits, so four run side by side; within one, each test builds on the last.
         test: {
           name: "e2e",
           include: ["tests/e2e/**/*.test.ts"],
           testTimeout: 600_000,
           hookTimeout: 900_000,
           sequence: { groupOrder: 1 },
-          maxWorkers: 3,
+          maxWorkers: 4,
         },
       },
     ],
