@@ -179,7 +179,9 @@ function makeDomains(
     const made = typeof domain.namespace === "string" ? namespaces.get(domain.namespace) : undefined;
     const namespace = made?.metadata.name ?? domain.namespace;
     const own = { ...domain, namespace, createNamespace: false, platform, dnsZone: zoneOf(domain) };
-    const dependsOn = [...(issuers && !domain.issuer ? [issuers] : (ready ?? [])), ...preflight];
+    // Beside its issuer, a domain may need the managed zone that an entry of challenges makes.
+    const drawsOnIssuers = !domain.issuer || (domain.dnsRecord === true && !domain.dnsZone);
+    const dependsOn = [...(issuers && drawsOnIssuers ? [issuers] : (ready ?? [])), ...preflight];
     return new TlsDomain(`${name}-${logicalKey(domain.host)}`, own, { parent, dependsOn, access: opts.access });
   });
 }

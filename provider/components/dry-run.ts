@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { randomBytes } from "node:crypto";
 import { signingRequest } from "../csr/request";
-import { acmeIssuer, defaultEnvironment, type AcmeArgs } from "../issuers/acme";
+import type { BoundChallenge } from "../dns";
+import { acmeIssuer, defaultEnvironment, isProduction, type AcmeArgs, type Environment } from "../issuers/acme";
 import { ownLabels } from "../kubernetes/types";
 import { certManagerGroup } from "../plan/issuer-reference";
 import type { PlannedCredential } from "../plan/credentials";
@@ -20,13 +21,12 @@ export interface DryRunArgs {
  */
 export function makeDryRun(
   name: string,
-  { acme, credential: { bound, entry }, namespace, timeouts }: DryRunArgs,
+  { acme, credential: { bound, entry, active }, namespace, timeouts }: DryRunArgs,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
   const secret = bound.credential.secretRef!.name;
-  const environment = defaultEnvironment(acme) === "custom" ? "custom" : "staging";
   const manifest = {
-    ...acmeIssuer(environment, acme, [bound]),
+    ...acmeIssuer(trialEnvironment(acme), acme, active),
     metadata: { name: `dry-run-${secret}`, labels: ownLabels },
   };
   const issuer = new KubernetesObject(`${name}-dry-run`, manifest, {
@@ -39,7 +39,7 @@ export function makeDryRun(
     kind: "CertificateRequest",
     metadata: { name: `dry-run-${secret}`, namespace },
     spec: {
-      request: Buffer.from(signingRequest(namesFor(entry.rotation!, entry.zones!))).toString("base64"),
+      request: Buffer.from(signingRequest(namesFor(entry.rotation!, zonesOf(active)))).toString("base64"),
       issuerRef: { name: issuer.metadata.name, kind: "ClusterIssuer", group: certManagerGroup },
     },
   };
@@ -54,6 +54,16 @@ export function makeDryRun(
     deleteBeforeReplace: true,
   });
 }
+
+/** Where a certificate for throw-away names may be ordered: never from what counts them and lists them in public. */
+function trialEnvironment(acme: AcmeArgs): Environment {
+  const own = defaultEnvironment(acme);
+  return own === "custom" && !isProduction(own, acme.directory) ? own : "staging";
+}
+
+const zonesOf = (active: readonly BoundChallenge[]): string[] => [
+  ...new Set(active.flatMap(({ zones }) => zones ?? [])),
+];
 
 /** Names that no order had before, since a CA may remember for weeks that a name was proven. */
 function namesFor(rotation: string, zones: readonly string[]): string[] {

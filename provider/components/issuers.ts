@@ -97,7 +97,8 @@ function makeCredentials(name: string, args: IssuersArgs, parent: Issuers, opts:
       const logicalName = `${name}-${planned.name}`;
       const inputs = { ...planned.entry, namespace, dnsSecrets };
       const resource = new DnsCredentials(logicalName, inputs, { parent, dependsOn: opts.dependsOn }, parent);
-      if (planned.entry.rotation === undefined || planned.standby) return { planned, resource, proven: [resource] };
+      if (planned.entry.rotation === undefined || planned.active.length === 0)
+        return { planned, resource, proven: [resource] };
       const dryRun = { acme, credential: planned, namespace, timeouts };
       const current = `${logicalName}-${planned.entry.rotation}`;
       const proof = makeDryRun(current, dryRun, { parent, dependsOn: [resource, ...(opts.dependsOn ?? [])] });

@@ -13,9 +13,15 @@ interface Recognition {
 const recognitions: Recognition[] = [
   {
     name: "ca-rate-limit",
-    pattern: /urn:ietf:params:acme:error:rateLimited|\b429\b/,
+    pattern: /urn:ietf:params:acme:error:rateLimited|\b429 urn:ietf:params:acme:/,
     summary: "the CA refuses for now: a rate limit is reached",
     fix: "wait until the limit ends; Let's Encrypt's staging directory has generous ones (letsencrypt.org/docs/rate-limits)",
+  },
+  {
+    name: "dns-rate-limit",
+    pattern: /googleapi: Error 429|[Rr]ateLimitExceeded|(HTTP status|Error:?|status code:?) 429\b|Error: (10429|971):/,
+    summary: "the DNS provider refuses for now: too many requests",
+    fix: "wait: cert-manager tries again; fewer certificates at once, or a higher quota at the provider, help",
   },
   {
     name: "webhook",

@@ -36,6 +36,7 @@ export const causeNames = [
   "directory-untrusted",
   "account-refused",
   "ca-rate-limit",
+  "dns-rate-limit",
   "port-80",
   "record-not-visible",
   "challenge-refused",

@@ -28,8 +28,8 @@ export interface PlannedCredential {
   name: string;
   entry: ChallengeEntry;
   bound: BoundChallenge;
-  /** Whether no solver uses it. */
-  standby: boolean;
+  /** Those of the entries that issuers solve challenges by; none where all are on standby. */
+  active: BoundChallenge[];
 }
 
 /** Every credential once, in the order in which they are first named. */
@@ -41,7 +41,8 @@ export function planCredentials(challenges: readonly ChallengeArgs[]): PlannedCr
   }
   return [...groups].map(([name, entries]) => {
     const entry = { ...entries[0]!, zones: unionOfZones(entries), ...cloudflareOf(entries) };
-    return { name, entry, bound: bindChallenge(entry), standby: entries.every(({ standby }) => standby) };
+    const active = entries.filter(({ standby }) => !standby).map((one) => bindChallenge(one));
+    return { name, entry, bound: bindChallenge(entry), active };
   });
 }
 

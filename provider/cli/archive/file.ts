@@ -52,7 +52,9 @@ export async function writeBackup(
   } catch (error) {
     // It may hold keys in clear.
     await rm(draft, { force: true });
-    throw new Error(`${path}: the file cannot be replaced (${(error as NodeJS.ErrnoException).code})`);
+    throw new Error(`${path}: the file cannot be replaced (${(error as NodeJS.ErrnoException).code})`, {
+      cause: error,
+    });
   }
 }
 

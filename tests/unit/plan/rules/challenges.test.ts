@@ -120,10 +120,18 @@ describe("credentials", () => {
     expect(planned[1]!.entry.zones).toBeUndefined();
   });
 
-  it("are on standby where all their entries are", () => {
-    const standby = (...flags: boolean[]) =>
-      planCredentials(parse(flags.map((flag, at) => ({ zones: [`z${at}.example.com`], standby: flag, ...main }))))[0]!
-        .standby;
-    expect([standby(true, true), standby(true, false)]).toEqual([true, false]);
+  it("keep the solvers of entries in use: a trial proves a zone as its issuer does, and none on standby", () => {
+    const entry = (zone: string, project: string, standby: boolean) => ({
+      zones: [zone],
+      standby,
+      rotation: "2026-11",
+      cloudDns: { project, secret: "key" },
+    });
+    const entries = [entry("a.example", "first-project", false), entry("b.example", "other-project", false)];
+    const [planned] = planCredentials(parse([...entries, entry("c.example", "third-project", true)]));
+    expect(planned!.active.map(({ zones, solver }) => ({ zones, solver }))).toMatchObject([
+      { zones: ["a.example"], solver: { cloudDNS: { project: "first-project" } } },
+      { zones: ["b.example"], solver: { cloudDNS: { project: "other-project" } } },
+    ]);
   });
 });

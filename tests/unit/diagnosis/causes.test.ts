@@ -1,0 +1,12 @@
+import { describe, expect, it } from "vitest";
+import { recognise } from "../../../provider/diagnosis/causes";
+
+describe("recognise", () => {
+  it.each([
+    ["ca-rate-limit", "Failed to create Order: 429 urn:ietf:params:acme:error:rateLimited: too many certificates"],
+    ["dns-rate-limit", "googleapi: Error 429: Quota exceeded for quota metric, rateLimitExceeded"],
+    ["zone-missing", "Found no Zones for domain _acme-challenge.n429.example.org."],
+  ])("takes %s from %s", (name, message) => {
+    expect(recognise(message, "Order cafe/one")?.name).toBe(name);
+  });
+});
