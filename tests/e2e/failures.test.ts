@@ -23,6 +23,7 @@ const working = {
   domains: [] as Json[],
 };
 
+const settings = (args: Json) => ({ args: JSON.stringify({ ...working, ...args }) });
 const goodTokens = { main: cloudflareTokens.full, com: cloudflareTokens.full };
 
 describe("failures that explain themselves", () => {
@@ -36,10 +37,7 @@ describe("failures that explain themselves", () => {
   });
 
   const set = (args: Json, tokens: Json = goodTokens): Promise<void> =>
-    stack.configure(
-      { args: JSON.stringify({ ...working, ...args }) },
-      { dnsSecrets: JSON.stringify(tokens), kubeconfig },
-    );
+    stack.configure(settings(args), { dnsSecrets: JSON.stringify(tokens), kubeconfig });
 
   /** An update that fails and says all of this. */
   async function failsWith(...texts: string[]): Promise<Run> {
@@ -65,6 +63,10 @@ describe("failures that explain themselves", () => {
     const directory = { url: "https://acme.nowhere.test/directory" };
     await set({ acme: { email: "ops@example.com", directory }, domains: [certificate("one.example.net")] });
     await failsWith("cause: the ACME directory cannot be reached from the cluster", "ClusterIssuer acme");
+    // There is no Certificate yet.
+    const shown = await status();
+    expect(shown).toMatchObject({ code: 1 });
+    expect(shown.stdout).toContain("ClusterIssuer acme");
   });
 
   it("names the CA's rate limit", async () => {
@@ -99,6 +101,17 @@ describe("failures that explain themselves", () => {
       "cause: the DNS provider has no zone for the name that this credential can see",
       "shop-example-org",
     );
+  });
+
+  it("lets a domain go whose challenge cannot be cleaned up, and nothing else with it", async () => {
+    const tokens = { ...goodTokens, main: cloudflareTokens.exampleNet };
+    const held = await owned("challenges", "shop-example-org");
+    expect(held).toHaveLength(1);
+    const others = await owned("certificaterequests", "one-example-com");
+    await set({ domains: [certificate("one.example.com", { timeouts: { certificate: 300, gateway: 5 } })] }, tokens);
+    await succeed(stack.up());
+    expect(await owned("challenges", "shop-example-org")).toEqual([]);
+    expect(await owned("certificaterequests", "one-example-com")).toEqual(others);
   });
 
   it("completes with the next update once everything is mended", async () => {
@@ -140,6 +153,36 @@ describe("failures that explain themselves", () => {
     expect(secrets).toContain("one-example-com-tls");
   });
 
+  it("says where to look, without a kubeconfig", async () => {
+    await stack.unset("kubeconfig");
+    const dnsSecrets = JSON.stringify({ ...goodTokens, com: "lab-cloudflare-wrongtoken-0123456789abcd" });
+    const domains = [certificate("one.example.com"), certificate("three.example.com")];
+    await stack.configure(settings({ domains }), { dnsSecrets });
+    const { output } = await failsWith("timed out waiting for the condition");
+    const last = output.trim().split("\n").at(-1);
+    expect(last).toContain("'edge' has a problem: it was not finished, because of the failure that is shown above");
+    expect(last).toContain("kubectl describe certificate,certificaterequest,order,challenge --namespace NAMESPACE");
+  });
+
+  it("takes a kubeconfig later, without touching a certificate", async () => {
+    const secret = ["get", "secret", "one-example-com-tls", "-n", "cafe", "-o", "jsonpath={.data.tls\\.crt}"];
+    const before = await story.world.kubectl(secret);
+    await set({ domains: [certificate("one.example.com")] });
+    const announced = describeOperations(await succeed(stack.preview()));
+    expect(announced).toContain("create Readiness edge-one.example.com");
+    expect(describeOperations(await succeed(stack.up()))).toEqual(announced);
+    expect(describeOperations(await succeed(stack.preview()))).toEqual([]);
+    expect(await story.world.kubectl(secret)).toBe(before);
+  });
+
+  it("is destroyed with a challenge that cannot be cleaned up", async () => {
+    const tokens = { ...goodTokens, com: "lab-cloudflare-wrongtoken-0123456789abcd" };
+    await set({ domains: [certificate("three.example.com")] }, tokens);
+    await failsWith("cause: the DNS provider does not accept the credential");
+    await succeed(stack.destroy());
+    expect(await owned("challenges", "three-example-com")).toEqual([]);
+  });
+
   it("leaves the kubeconfig nowhere in clear", async () => {
     const key = /client-key-data: (\S+)/.exec(kubeconfig)![1]!;
     expect(await stack.export()).not.toContain(key);
@@ -147,6 +190,12 @@ describe("failures that explain themselves", () => {
     const { logs, podLogs } = story.world.layout;
     expect(filesWith([key], [logs, podLogs, story.folder])).toEqual([]);
   });
+
+  /** Names of the objects that cert-manager has made for a Certificate. */
+  async function owned(plural: string, certificate: string): Promise<string[]> {
+    const names = await story.world.kubectl(["get", plural, "-n", "cafe", "-o", "name"]);
+    return names.split("\n").filter((name) => name.includes(`/${certificate}-`));
+  }
 
   const status = (...args: string[]) =>
     story.world.exec(["node", "bin/cli/main.js", "status", "--all", ...args], { timeoutSeconds: 60 });
