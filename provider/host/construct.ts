@@ -9,7 +9,6 @@ import {
   awaitFeatureSupport,
   DependencyProviderResource,
   DependencyResource,
-  getStore,
   hookBindingFromProto,
   waitForRPCs,
   withLocalStorage,
@@ -32,34 +31,12 @@ export function construct(
     const name = request.getName();
     const { value, problems } = decodeInputs(fromStruct(request.getInputs()));
     if (problems.length > 0) throw inputError(definition.token, name, problems);
-    const make = async (): Promise<ConstructResponse> => {
-      const component = definition.construct(name, value, optionsOf(request), config);
-      const response = await answer(component.urn, component.outputs);
-      await waitForRPCs();
-      return response;
-    };
-    return Promise.race([engineEnds(), make()]);
+    const component = definition.construct(name, value, optionsOf(request), config);
+    const response = await answer(component.urn, component.outputs);
+    await waitForRPCs();
+    return response;
   });
 }
-
-/**
- * Fails when the engine takes no more resources, because one has failed. The SDK answers nothing then, as a program would end with its
- * engine, and the last that a user read would be that a connection is closing.
- */
-function engineEnds(): Promise<never> {
-  const store = getStore();
-  return new Promise((_resolve, reject) => {
-    let terminated = false;
-    const set = (value: boolean): void => {
-      terminated = value;
-      if (value) reject(new Error(cutShort));
-    };
-    Object.defineProperty(store, "terminated", { get: () => terminated, set });
-  });
-}
-
-const cutShort =
-  "it was not finished, because of the failure that is shown above. What holds a domain up is said by `npx certfleet status`, and by `kubectl describe certificate,certificaterequest,order,challenge --namespace NAMESPACE`";
 
 async function configureRuntime(request: ConstructRequest, engineAddress: string): Promise<void> {
   pulumi.runtime.resetOptions(

@@ -11,8 +11,6 @@ import * as state from "@pulumi/pulumi/runtime/state";
 interface Hidden {
   /** Runs work with a state of its own, so that constructs under way at once do not share the engine they talk to. */
   withLocalStorage: <T>(work: () => Promise<T>) => Promise<T>;
-  /** The state of the work that asks. */
-  getStore: () => { terminated: boolean };
   awaitFeatureSupport: () => Promise<void>;
   waitForRPCs: () => Promise<void>;
   hookBindingFromProto: (binding: unknown) => pulumi.ResourceHookBinding | undefined;
@@ -22,7 +20,7 @@ interface Hidden {
 
 const hidden = { ...state, ...settings, ...runtimeResource, ...resource } as unknown as Hidden;
 
-export const { awaitFeatureSupport, getStore, hookBindingFromProto, waitForRPCs, withLocalStorage } = hidden;
+export const { awaitFeatureSupport, hookBindingFromProto, waitForRPCs, withLocalStorage } = hidden;
 export const { DependencyProviderResource, DependencyResource } = hidden;
 
 type Resources = Set<pulumi.Resource>;

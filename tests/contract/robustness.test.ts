@@ -63,18 +63,6 @@ describe("the plugin's process", () => {
     expect(right.error).toBeUndefined();
   });
 
-  it("says where to look when the engine takes no more resources", async () => {
-    const ends = (request: { getType(): string }) => request.getType().endsWith(":ClusterIssuer");
-    const [cut, whole] = await Promise.all([
-      tryConstruct(plugin, clusterInputs(), { name: "cut", ends }),
-      tryConstruct(plugin, clusterInputs(), { name: "whole" }),
-    ]);
-    expect(cut.error?.details).toMatch(
-      /^it was not finished, because of the failure .*`npx certfleet status`.*kubectl/,
-    );
-    expect(whole.error).toBeUndefined();
-  });
-
   it.each<[string, (plugin: Plugin) => Promise<unknown>]>([
     ["Construct", (to) => to.call((client) => client.construct.bind(client), new provider.ConstructRequest())],
     ["Call", (to) => to.call((client) => client.call.bind(client), new provider.CallRequest())],

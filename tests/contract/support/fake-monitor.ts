@@ -38,8 +38,6 @@ export interface MonitorOptions {
   unconfigured?: boolean;
   /** What a resource has beside its inputs once it exists; in a preview nobody knows. */
   outputs?: (registration: Registration) => Json;
-  /** Whether the engine ends here, as after a failure: it takes no more resources. */
-  ends?: (request: RegisterResourceRequest) => boolean;
   /** What a provider's function answers. */
   invoke?: (token: string, args: Json) => Json;
 }
@@ -74,10 +72,7 @@ export class FakeMonitor {
       registerResource: (
         call: { request: RegisterResourceRequest },
         callback: grpc.sendUnaryData<RegisterResourceResponse>,
-      ) => {
-        if (this.#options.ends?.(call.request)) callback({ code: grpc.status.UNAVAILABLE, details: "shut down" });
-        else callback(null, this.#register(call.request));
-      },
+      ) => callback(null, this.#register(call.request)),
       registerResourceOutputs: (
         call: { request: RegisterResourceOutputsRequest },
         callback: grpc.sendUnaryData<Empty>,
