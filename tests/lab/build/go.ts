@@ -17,7 +17,7 @@ const FULL = /no space left on device|signal: killed|cannot allocate memory/;
 /** What is likely wrong, from the words of `go`. */
 export function explainGoFailure(stderr: string): string | undefined {
   if (FULL.test(stderr))
-    return "the machine ran out of disk or memory: about 8 GB of disk and 4 GB of memory are needed";
+    return "the machine ran out of disk or memory: up to 16 GB of disk and 4 GB of memory are needed";
   if (NETWORK.test(stderr)) {
     return "the Go module proxy cannot be reached: see `go env GOPROXY`, HTTPS_PROXY and, behind a proxy of your own, SSL_CERT_FILE";
   }
