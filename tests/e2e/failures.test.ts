@@ -172,14 +172,6 @@ describe("failures that explain themselves", () => {
     expect(await story.world.kubectl(secret)).toBe(before);
   });
 
-  it("is destroyed with a challenge that cannot be cleaned up", async () => {
-    const tokens = { ...goodTokens, com: "lab-cloudflare-wrongtoken-0123456789abcd" };
-    await set({ domains: [certificate("three.example.com")] }, tokens);
-    await failsWith("cause: the DNS provider does not accept the credential");
-    await succeed(stack.destroy());
-    expect(await owned("challenges", "three-example-com")).toEqual([]);
-  });
-
   it("leaves the kubeconfig nowhere in clear", async () => {
     const token = tokenIn(kubeconfig);
     const secrets = [token, Buffer.from(token).toString("base64")];
@@ -189,6 +181,14 @@ describe("failures that explain themselves", () => {
     }
     const { logs, podLogs } = story.world.layout;
     expect(filesWith(secrets, [logs, podLogs, story.folder])).toEqual([]);
+  });
+
+  it("is destroyed with a challenge that cannot be cleaned up", async () => {
+    const tokens = { ...goodTokens, com: "lab-cloudflare-wrongtoken-0123456789abcd" };
+    await set({ domains: [certificate("three.example.com")] }, tokens);
+    await failsWith("cause: the DNS provider does not accept the credential");
+    await succeed(stack.destroy());
+    expect(await owned("challenges", "three-example-com")).toEqual([]);
   });
 
   /** Names of the objects that cert-manager has made for a Certificate. */
