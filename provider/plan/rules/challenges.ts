@@ -26,6 +26,7 @@ export function challengeProblems(challenges: readonly ChallengeArgs[], dnsSecre
     ]),
     ...zoneProblems(wellFormed),
     ...sharedProblems(wellFormed),
+    ...trialProblems(wellFormed),
     ...identityProblems(wellFormed),
     ...standbyProblems(challenges),
   ];
@@ -83,14 +84,30 @@ function rotationProblems(entry: ChallengeEntry, path: Path): Problem[] {
 const maxNames = 100;
 
 function dryRunProblems({ rotation, standby, zones }: ChallengeArgs, path: Path): Problem[] {
-  if (rotation === undefined || standby) return [];
-  if (!zones) {
-    const reason = "is missing: a rotation is proven by a certificate for a name in each zone; name the zones";
-    return [problem([...path, "zones"], reason)];
-  }
-  if (zones.length <= maxNames) return [];
-  const reason = `names ${zones.length} zones, and the certificate that proves a rotation has at most ${maxNames} names; make a second entry`;
+  if (rotation === undefined || standby || zones) return [];
+  const reason = "is missing: a rotation is proven by a certificate for a name in each zone; name the zones";
   return [problem([...path, "zones"], reason)];
+}
+
+/** One certificate proves a rotation, for all entries that share the credential. */
+function trialProblems(challenges: readonly Indexed[]): Problem[] {
+  const rotated = challenges.filter(({ challenge }) => challenge.rotation !== undefined && !challenge.standby);
+  return [...byCredential(rotated).values()].flatMap((entries) => {
+    const zones = new Set(entries.flatMap(({ challenge }) => challenge.zones ?? []));
+    if (zones.size <= maxNames) return [];
+    const reason = `names ${zones.size} zones, with those of all entries of its credential, and the certificate that proves a rotation has at most ${maxNames} names; give some of them an entry with a credential of its own`;
+    return [problem(["challenges", entries[0]!.index, "zones"], reason)];
+  });
+}
+
+/** The entries of each credential, by its name. */
+function byCredential(challenges: readonly Indexed[]): Map<string, Indexed[]> {
+  const groups = new Map<string, Indexed[]>();
+  for (const one of challenges) {
+    const { name } = bindChallenge(one.challenge).credential;
+    groups.set(name, [...(groups.get(name) ?? []), one]);
+  }
+  return groups;
 }
 
 /** A value that is given must be there, and be what the provider takes. */

@@ -14,6 +14,7 @@ const serviceAccountKey = JSON.stringify({ type: "service_account", project_id: 
 const project = "acme-dns";
 const expiresOn = "2099-01-01T00:00:00Z";
 const main = { cloudflare: { secret: "main" } };
+const manyZones = (length: number, prefix = "z") => Array.from({ length }, (_item, at) => `${prefix}${at}.example.com`);
 
 describe("challenges", () => {
   it.each<[string, object[], string[]]>([
@@ -50,8 +51,17 @@ describe("challenges", () => {
     ],
     [
       "a rotation of too many zones",
-      [{ rotation: "1", zones: Array.from({ length: 101 }, (_item, at) => `z${at}.example.com`), ...main }],
+      [{ rotation: "1", zones: manyZones(101), ...main }],
       ["challenges[0].zones: names 101 zones"],
+    ],
+    [
+      "a rotation of too many zones of entries that share it",
+      [
+        { rotation: "1", zones: ["example.com"], ...main, standby: true },
+        { rotation: "1", zones: manyZones(60), ...main },
+        { rotation: "1", zones: manyZones(41, "y"), ...main },
+      ],
+      ["challenges[1].zones: names 101 zones, with those of all entries of its credential"],
     ],
     [
       "a secret that is no service account's key",
@@ -95,6 +105,11 @@ describe("challenges", () => {
     expect(problems([old, fresh])).toHaveLength(1);
     expect(problems([{ ...old, standby: true }, fresh])).toEqual([]);
     expect(problems([{ ...old, standby: true, rotation: "1" }, fresh])).toEqual([]);
+  });
+
+  it("may share a rotation among as many zones as one certificate has names, beside those on standby", () => {
+    const entry = (zones: string[], standby = false) => ({ rotation: "1", zones, standby, ...main });
+    expect(problems([entry(manyZones(60)), entry(manyZones(40, "y")), entry(manyZones(40, "x"), true)])).toEqual([]);
   });
 
   it("take the key of another project's account, which may have rights there", () => {
