@@ -26,6 +26,7 @@ export function challengeProblems(challenges: readonly ChallengeArgs[], dnsSecre
     ]),
     ...zoneProblems(wellFormed),
     ...sharedProblems(wellFormed),
+    ...secretNameProblems(wellFormed),
     ...trialProblems(wellFormed),
     ...identityProblems(wellFormed),
     ...standbyProblems(challenges),
@@ -167,11 +168,12 @@ function zoneProblems(challenges: readonly { challenge: ChallengeArgs; index: nu
 
 /** What entries that share a credential must say alike, because it is made once. */
 function identityOf(challenge: ChallengeArgs): unknown {
-  const { source } = bindChallenge(challenge).credential;
+  const { source, secretName, secretRef } = bindChallenge(challenge).credential;
   const { rotation, cloudflare, cloudDns } = challenge;
-  const made = source === "made" || source === "keyless";
+  const made = source === "made" || source === "keyless" || cloudDns?.createZone;
   const { serviceAccount, workloadIdentity, project } = cloudDns ?? {};
-  return { source, rotation, token: cloudflare?.token, ...(made ? { project, serviceAccount, workloadIdentity } : {}) };
+  const own = { source, secretName, secretObject: secretRef?.name, rotation, token: cloudflare?.token };
+  return { ...own, ...(made ? { project, serviceAccount, workloadIdentity } : {}) };
 }
 
 function sharedProblems(challenges: readonly Indexed[]): Problem[] {
@@ -183,6 +185,21 @@ function sharedProblems(challenges: readonly Indexed[]): Problem[] {
     if (isDeepStrictEqual(identityOf(earlier.challenge), identityOf(one.challenge))) return [];
     const reason = `has the credential ${show(name)} of challenges[${earlier.index}], but says something else of it; say the same of its rotation and its parts, or give it one of its own`;
     return [problem(["challenges", one.index], reason)];
+  });
+}
+
+/** A rotation's part in the name of a Secret may read as a part of another credential's name. */
+function secretNameProblems(challenges: readonly Indexed[]): Problem[] {
+  const credentials = challenges.map(({ challenge, index }) => ({ index, ...bindChallenge(challenge).credential }));
+  return credentials.flatMap(({ index, name, source, secretRef }, at) => {
+    const clash = credentials.slice(0, at).find((earlier) => {
+      // Somebody else may well keep several credentials in one Secret.
+      const written = source !== "existing" || earlier.source !== "existing";
+      return written && secretRef && earlier.secretRef?.name === secretRef.name && earlier.name !== name;
+    });
+    if (!clash) return [];
+    const reason = `has its credential in the Secret ${show(secretRef!.name)}, in which challenges[${clash.index}] has another; give one of them another rotation, or another name of its secret or token`;
+    return [problem(["challenges", index], reason)];
   });
 }
 

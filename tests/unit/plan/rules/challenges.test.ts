@@ -7,8 +7,15 @@ import { linesOf } from "../../problems";
 const parse = (entries: readonly object[]): ChallengeArgs[] => entries.map((entry) => challengeArgs.parse(entry));
 const sound = () => true;
 
-const problems = (entries: readonly object[], dnsSecrets: object = { main: "planted", key: serviceAccountKey }) =>
-  linesOf(challengeProblems(parse(entries), dnsSecrets, sound));
+const problems = (
+  entries: readonly object[],
+  dnsSecrets: object = {
+    main: "planted",
+    "main-2026-11": "planted",
+    key: serviceAccountKey,
+    "key-b": serviceAccountKey,
+  },
+) => linesOf(challengeProblems(parse(entries), dnsSecrets, sound));
 
 const serviceAccountKey = JSON.stringify({ type: "service_account", project_id: "acme-dns" });
 const project = "acme-dns";
@@ -82,6 +89,32 @@ describe("challenges", () => {
       ['challenges[1]: has the credential "cloudflare-main" of challenges[0], but says something else of it'],
     ],
     [
+      "one name for two values",
+      [
+        { zones: ["b.example.com"], cloudDns: { project, secret: "key", createZone: true } },
+        { zones: ["example.com"], cloudDns: { project, secret: "key-b", createZone: true } },
+      ],
+      [
+        'challenges[1]: has the credential "cloud-dns-key-b-example-com" of challenges[0], but says something else of it',
+      ],
+    ],
+    [
+      "a rotation whose Secret is that of another secret",
+      [
+        { zones: ["example.com"], rotation: "2026-11", ...main },
+        { zones: ["example.net"], cloudflare: { secret: "main-2026-11" } },
+      ],
+      ['challenges[1]: has its credential in the Secret "cloudflare-main-2026-11", in which challenges[0] has another'],
+    ],
+    [
+      "a rotation whose Secret is somebody else's",
+      [
+        { zones: ["example.net"], cloudflare: { existingSecret: { name: "cloudflare-main-2026-11" } } },
+        { zones: ["example.com"], rotation: "2026-11", standby: true, ...main },
+      ],
+      ['challenges[1]: has its credential in the Secret "cloudflare-main-2026-11", in which challenges[0] has another'],
+    ],
+    [
       "two service accounts for cert-manager",
       [
         { zones: ["example.com"], cloudDns: { project, workloadIdentity: {} } },
@@ -110,6 +143,17 @@ describe("challenges", () => {
   it("may share a rotation among as many zones as one certificate has names, beside those on standby", () => {
     const entry = (zones: string[], standby = false) => ({ rotation: "1", zones, standby, ...main });
     expect(problems([entry(manyZones(60)), entry(manyZones(40, "y")), entry(manyZones(40, "x"), true)])).toEqual([]);
+  });
+
+  it("may draw on one Secret of somebody else by several providers, keys and managed zones", () => {
+    const existingSecret = (key: string) => ({ existingSecret: { name: "theirs", key } });
+    const entries = [
+      { zones: ["example.com"], cloudflare: existingSecret("one") },
+      { zones: ["example.net"], cloudflare: existingSecret("two") },
+      { zones: ["a.example"], cloudDns: { project, ...existingSecret("key.json"), createZone: true } },
+      { zones: ["b.example"], cloudDns: { project, ...existingSecret("key.json") } },
+    ];
+    expect(problems(entries)).toEqual([]);
   });
 
   it("take the key of another project's account, which may have rights there", () => {
