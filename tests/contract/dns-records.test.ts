@@ -86,6 +86,34 @@ describe("DNS records over gRPC", () => {
     }
   });
 
+  it("come after the managed zone that is made for them, also with an issuer of the domain's own", async () => {
+    const issuer = { name: "theirs", kind: "Issuer", group: "cert-manager.io" };
+    const zones = ["example.net"];
+    const challenges = [{ zones, cloudDns: { project: "acme-prod", createZone: true, existingSecret } }];
+    const domains = [recorded("tea.example.net", { issuer }), domain("coffee.example.net", { issuer })];
+    const { registrations, resources } = await construct(
+      plugin,
+      clusterInputs({ challenges, domains }),
+      engine(["192.0.2.7"]),
+    );
+    const zone = registrations.find(({ type }) => type === "gcp:dns/managedZone:ManagedZone")!;
+    const reach = (urn: string): Set<string> => {
+      const seen = new Set<string>();
+      const visit = (one: string): void => {
+        if (seen.has(one)) return;
+        seen.add(one);
+        registrations.find((registration) => registration.urn === one)?.dependencies.forEach(visit);
+      };
+      visit(urn);
+      return seen;
+    };
+    const record = resources.get(`${types.cloudDns} edge-tea.example.net-dns`)!;
+    expect(record.object.managedZone).toBe(zone.object.name);
+    expect(reach(record.urn)).toContain(zone.urn);
+    const certificate = resources.get(`${types.certificate} edge-coffee.example.net`)!;
+    expect(reach(certificate.urn)).not.toContain(zone.urn);
+  });
+
   it("of one zone cost one question for its id, and none where the id is given", async () => {
     const domains = [recorded("tea.example.com"), recorded("*.apps.example.com"), recorded("tea.example.org")];
     const zoneIds = { "example.org": "given-id" };
