@@ -6,6 +6,16 @@ import { clusterInputs } from "./support/inputs";
 import { Plugin } from "./support/plugin";
 import { outputValue, propertyErrors } from "./support/wire";
 
+/** The throw-away names in a CertificateRequest's spec.request. */
+function requestedNames(request: string): string[] {
+  const der = Buffer.from(request, "base64")
+    .toString()
+    .replaceAll(/-----.*-----|\s/g, "");
+  // A dNSName among alternative names (RFC 5280): its tag, its length, its text.
+  const parts = Buffer.from(der, "base64").toString("latin1").split("\x82").slice(1);
+  return parts.map((part) => part.slice(1, 1 + part.charCodeAt(0))).filter((name) => name.startsWith("certfleet-"));
+}
+
 describe("Issuers and their credentials over gRPC", () => {
   let plugin: Plugin;
   beforeAll(async () => {
@@ -54,10 +64,7 @@ describe("Issuers and their credentials over gRPC", () => {
       spec: { issuerRef: { kind: "ClusterIssuer", name: "dry-run-cloudflare-main-2026-11" } },
     });
     const { request: pem } = request.object.spec as { request: string };
-    const der = Buffer.from(pem, "base64")
-      .toString()
-      .replaceAll(/-----.*-----|\s/g, "");
-    expect(Buffer.from(der, "base64").toString("latin1")).toMatch(/certfleet-2026-11-[0-9a-f]{8}\.example\.com/);
+    expect(requestedNames(pem)).toEqual([expect.stringMatching(/^certfleet-2026-11-[0-9a-f]{8}\.example\.com$/)]);
   });
 
   it("proves it at the custom directory where that is the account's", async () => {
@@ -67,6 +74,45 @@ describe("Issuers and their credentials over gRPC", () => {
     const { resources } = await construct(plugin, inputs, issuers);
     const trial = resources.get("kubernetes:cert-manager.io/v1:ClusterIssuer issuers-cloudflare-main-1-dry-run")!;
     expect(trial.object.spec).toMatchObject({ acme: { server: directory.url } });
+  });
+
+  it("never proves it at Let's Encrypt's production directory, by whatever name that goes", async () => {
+    const directory = { url: "https://acme-v02.api.letsencrypt.org/directory" };
+    const challenges = [{ ...cloudflareChallenge("main", ["example.com"]), rotation: "1" }];
+    const inputs = { acme: acme({ directory }), challenges, dnsSecrets };
+    const { resources } = await construct(plugin, inputs, issuers);
+    const trial = resources.get("kubernetes:cert-manager.io/v1:ClusterIssuer issuers-cloudflare-main-1-dry-run")!;
+    expect(trial.object.spec).toMatchObject({
+      acme: { server: expect.stringContaining("acme-staging-v02") as string },
+    });
+  });
+
+  it("proves each zone as its issuers solve it, and none on standby", async () => {
+    const entry = (zone: string, project: string, standby = false) => ({
+      zones: [zone],
+      rotation: "2",
+      standby,
+      cloudDns: { project, secret: "key" },
+    });
+    const challenges = [
+      entry("c.example", "third-dns", true),
+      entry("a.example", "acme-dns"),
+      entry("b.example", "other-dns"),
+    ];
+    const { resources } = await construct(plugin, { acme: acme(), challenges, dnsSecrets }, issuers);
+    const solversOf = (name: string) => {
+      const { object } = resources.get(`kubernetes:cert-manager.io/v1:ClusterIssuer ${name}`)!;
+      return (object.spec as { acme: { solvers: object[] } }).acme.solvers;
+    };
+    const proof = "issuers-cloud-dns-key-2-dry-run";
+    expect(solversOf(proof)).toMatchObject([
+      { selector: { dnsZones: ["a.example"] }, dns01: { cloudDNS: { project: "acme-dns" } } },
+      { selector: { dnsZones: ["b.example"] }, dns01: { cloudDNS: { project: "other-dns" } } },
+    ]);
+    expect(solversOf(proof)).toEqual(solversOf("issuers-staging"));
+    const { object } = resources.get(`kubernetes:cert-manager.io/v1:CertificateRequest ${proof}`)!;
+    const names = requestedNames((object.spec as { request: string }).request);
+    expect(names.map((name) => name.replace(/^.*?\./, ""))).toEqual(["a.example", "b.example"]);
   });
 
   it("keeps a credential on standby without a solver for it, and without a dry run", async () => {
