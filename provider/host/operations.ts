@@ -50,10 +50,7 @@ export class Operations {
   }
 
   cancelAll(): void {
-    const reason = new StatusError(
-      grpc.status.CANCELLED,
-      "cancelled: the engine asked for it, on Ctrl-C or after another failure",
-    );
+    const reason = new StatusError(grpc.status.CANCELLED, "cancelled: the engine asked for it, as on Ctrl-C");
     for (const controller of this.#abort) controller.abort(reason);
   }
 }

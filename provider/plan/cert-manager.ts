@@ -25,11 +25,11 @@ export const certManagerShape = {
       "Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.",
   }),
   releaseName: label.max(53, "must be at most 53 characters, as Helm asks").default("cert-manager").meta({
-    description: "Name of the Helm release. The objects keep their names, which begin with cert-manager.",
+    description: "Name of the Helm release. Its objects are named cert-manager... whatever the release is called.",
   }),
   adopt: adoptionArgs.optional().meta({
     description:
-      "Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.",
+      "Takes over a cert-manager that runs already, instead of installing one. With `release`, `version` must be the one that runs. `createNamespace` must be false. Leave it out again afterwards.",
     default: "a new installation",
   }),
   namespace: label
