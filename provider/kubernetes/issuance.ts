@@ -20,13 +20,21 @@ export const isIssuing = ({ status }: StoredCertificate): boolean =>
 export function startIssuance<T extends StoredCertificate>(cluster: Writer, place: Place): Promise<T | undefined> {
   return changeStatus<T>(cluster, place, (certificate) => {
     if (isIssuing(certificate)) return undefined;
+    const since = Math.max(Date.now(), secondAfterFailure(certificate));
     return {
-      conditions: withIssuing(certificate, "True", "ManuallyTriggered", "certfleet asked for a new certificate"),
+      conditions: withIssuing(certificate, "True", "ManuallyTriggered", "certfleet asked for a new certificate", since),
     };
   });
 }
 
-const [minute, hour] = [60_000, 3_600_000];
+/**
+ * Times in a status are whole seconds, and cert-manager takes a request that failed in the second in which an issuance began for this
+ * issuance's: one that follows a failure at once would fail by it.
+ */
+const secondAfterFailure = ({ status }: StoredCertificate): number =>
+  typeof status?.lastFailureTime === "string" ? Date.parse(status.lastFailureTime) + second : 0;
+
+const [second, minute, hour] = [1000, 60_000, 3_600_000];
 
 /** After a failed issuance cert-manager waits an hour, and each time twice as long, up to 32 hours (its trigger controller). */
 export const backoffAfter = (attempts: number): number => Math.min(hour * 2 ** (Math.max(1, attempts) - 1), 32 * hour);
@@ -54,13 +62,14 @@ function withIssuing(
   holds: string,
   reason: string,
   message: string,
+  since = Date.now(),
 ): object[] {
   const issuing = {
     type: "Issuing",
     status: holds,
     reason,
     message,
-    lastTransitionTime: timeOf(Date.now()),
+    lastTransitionTime: timeOf(since),
     ...(metadata.generation === undefined ? {} : { observedGeneration: metadata.generation }),
   };
   return [...(status?.conditions ?? []).filter(({ type }) => type !== issuing.type), issuing];

@@ -21,7 +21,16 @@ export async function lookAtCertificate(cluster: Cluster, place: Place, after: n
   if (isReady(certificate, after)) return { state: "ready", outputs: outputsOf(certificate) };
   const failed = conditionOf(certificate, "Issuing");
   const hopeless = failed?.reason === "Failed" && failed.status === "False" && backoffEnd(certificate) !== undefined;
-  return hopeless ? { state: "hopeless", because: "could not be issued" } : { state: "waiting" };
+  if (!hopeless || (await isRequested(cluster, certificate))) return { state: "waiting" };
+  return { state: "hopeless", because: "could not be issued" };
+}
+
+/** Whether a request is under way: a failure that stands beside it is an earlier one's. */
+async function isRequested(cluster: Cluster, certificate: StoredObject): Promise<boolean> {
+  const { requests } = await readChains(cluster, certificate.metadata.namespace);
+  const request = currentRequest({ requests }, certificate);
+  const ready = request && conditionOf(request, "Ready");
+  return request !== undefined && ready?.status !== "True" && ready?.reason !== "Failed" && ready?.reason !== "Denied";
 }
 
 export function outputsOf({ status }: StoredObject): Values {

@@ -51,6 +51,13 @@ describe("startIssuance", () => {
     ]);
   });
 
+  it("begins later than the second of the failure before, whose request cert-manager would take for its own", async () => {
+    vi.useFakeTimers({ now: Date.parse("2026-11-25T12:00:00.400Z") });
+    const cluster = reading(certificate([], { lastFailureTime: "2026-11-25T12:00:00Z" }));
+    await startIssuance(cluster, place).finally(() => vi.useRealTimers());
+    expect(JSON.stringify(cluster.patches)).toContain('"lastTransitionTime":"2026-11-25T12:00:01Z"');
+  });
+
   it("leaves a Certificate alone that is being issued", async () => {
     const cluster = reading(certificate([issuing]));
     await startIssuance(cluster, place);

@@ -112,6 +112,19 @@ describe("lookAtCertificate", () => {
     const { cluster } = clusterOf(() => [certificate(status)]);
     expect((await lookAtCertificate(cluster, place, after)).state).toBe(state);
   });
+
+  it.each([
+    ["waiting", "Pending"],
+    ["hopeless", "Failed"],
+  ])("is %s after a failure beside a request that is %s", async (state, reason) => {
+    const request: StoredObject = {
+      kind: "CertificateRequest",
+      metadata: { name: "shop-1", uid: "r", ownerReferences: [owner("Certificate", "u")] },
+      status: { conditions: [{ type: "Ready", status: "False", reason }] },
+    };
+    const { cluster } = clusterOf(() => [certificate(failed), request]);
+    expect((await lookAtCertificate(cluster, place, undefined)).state).toBe(state);
+  });
 });
 
 describe("resume", () => {
