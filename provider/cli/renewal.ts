@@ -1,19 +1,14 @@
 import { X509Certificate } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { conditionOf } from "../diagnosis/objects";
 import type { Cluster } from "../kubernetes/client";
 import { isIssuing, type StoredCertificate } from "../kubernetes/issuance";
 import { describe, kinds } from "../kubernetes/kinds";
-import type { CertificateStatus } from "../kubernetes/types";
 
 export interface Certificate extends StoredCertificate {
   metadata: StoredCertificate["metadata"] & { namespace: string };
   spec: { secretName: string; dnsNames?: string[] };
 }
-
-type Conditions = NonNullable<CertificateStatus["conditions"]>;
-
-const conditionOf = (certificate: Certificate, type: string): Conditions[number] | undefined =>
-  certificate.status?.conditions?.find((condition) => condition.type === type);
 
 /** What a certificate is told apart from the one before it by. */
 export interface Issued {

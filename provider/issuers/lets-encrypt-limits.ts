@@ -11,3 +11,6 @@ export const letsEncryptLimits = {
 
 /** Host of the production directory, which is the one with these limits. */
 export const productionHost = "acme-v02.api.letsencrypt.org";
+
+/** Let's Encrypt, as other public CAs, takes at most so many names in one certificate (of its classic profile). */
+export const maxNamesPerCertificate = 100;

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { isDeepStrictEqual } from "node:util";
 import { bindChallenge, type ChallengeArgs, type ChallengeEntry } from "../../dns";
 import { isServiceAccountKey } from "../../dns/cloud-dns/key";
+import { maxNamesPerCertificate } from "../../issuers/lets-encrypt-limits";
 import { nearest } from "../../schema/nearest";
 import type { Sound } from "../../schema/parse";
 import { show, type Path, type Problem } from "../../schema/problems";
@@ -81,9 +82,6 @@ function rotationProblems(entry: ChallengeEntry, path: Path): Problem[] {
   return [problem([...path, "rotation"], "has no effect with workloadIdentity, which has no key; leave it out")];
 }
 
-/** Let's Encrypt, as other public CAs, takes at most so many names in one certificate. */
-const maxNames = 100;
-
 function dryRunProblems({ rotation, standby, zones }: ChallengeArgs, path: Path): Problem[] {
   if (rotation === undefined || standby || zones) return [];
   const reason = "is missing: a rotation is proven by a certificate for a name in each zone; name the zones";
@@ -95,8 +93,8 @@ function trialProblems(challenges: readonly Indexed[]): Problem[] {
   const rotated = challenges.filter(({ challenge }) => challenge.rotation !== undefined && !challenge.standby);
   return [...byCredential(rotated).values()].flatMap((entries) => {
     const zones = new Set(entries.flatMap(({ challenge }) => challenge.zones ?? []));
-    if (zones.size <= maxNames) return [];
-    const reason = `names ${zones.size} zones, with those of all entries of its credential, and the certificate that proves a rotation has at most ${maxNames} names; give some of them an entry with a credential of its own`;
+    if (zones.size <= maxNamesPerCertificate) return [];
+    const reason = `names ${zones.size} zones, with those of all entries of its credential, and the certificate that proves a rotation has at most ${maxNamesPerCertificate} names; give some of them an entry with a credential of its own`;
     return [problem(["challenges", entries[0]!.index, "zones"], reason)];
   });
 }

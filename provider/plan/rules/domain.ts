@@ -1,3 +1,4 @@
+import { maxNamesPerCertificate } from "../../issuers/lets-encrypt-limits";
 import { covers } from "../../schema/hostname";
 import { show, type Path, type Problem } from "../../schema/problems";
 import { certManagerGroup, issuerKinds, type IssuerArgs } from "../issuer-reference";
@@ -107,9 +108,6 @@ function sizeProblems({ algorithm, size }: PrivateKeyArgs, path: Path): Problem[
   return [problem([...path, "size"], `${size} is no size of ${algorithm} keys; set it to one of ${sizes.join(", ")}`)];
 }
 
-/** Let's Encrypt, as other public CAs, takes at most so many names in one certificate. */
-const maxNames = 100;
-
 function nameProblems(
   { host, additionalDnsNames = [] }: { host: string; additionalDnsNames?: string[] | undefined },
   path: Path,
@@ -121,8 +119,8 @@ function nameProblems(
       ? [problem([...at, index], `${show(name)} is a name of the certificate already; leave it out`)]
       : [],
   );
-  if (names.length <= maxNames) return repeated;
-  const reason = `makes ${names.length} names with the host, and a certificate has at most ${maxNames}; make a second domain`;
+  if (names.length <= maxNamesPerCertificate) return repeated;
+  const reason = `makes ${names.length} names with the host, and a certificate has at most ${maxNamesPerCertificate}; make a second domain`;
   return [...repeated, problem(at, reason)];
 }
 
