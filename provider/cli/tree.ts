@@ -1,5 +1,5 @@
 import type { Health, Step } from "../diagnosis/types";
-import type { Report } from "./status";
+import type { Report } from "./reports";
 
 type Paint = (text: string) => string;
 
@@ -16,12 +16,12 @@ const coded =
 const asIs: Paint = (text) => text;
 
 const colours: Palette = {
-  health: { ready: coded(32), waiting: coded(33), failed: coded(31), missing: coded(31) },
+  health: { ready: coded(32), waiting: coded(33), failed: coded(31), missing: coded(31), unreadable: coded(33) },
   strong: coded(1),
   faint: coded(2),
 };
 const none: Palette = {
-  health: { ready: asIs, waiting: asIs, failed: asIs, missing: asIs },
+  health: { ready: asIs, waiting: asIs, failed: asIs, missing: asIs, unreadable: asIs },
   strong: asIs,
   faint: asIs,
 };
@@ -30,7 +30,7 @@ const none: Palette = {
 export const useColours = ({ isTTY }: { isTTY?: boolean }, { NO_COLOR }: NodeJS.ProcessEnv): boolean =>
   isTTY === true && !NO_COLOR;
 
-const marks: Record<Health, string> = { ready: "✔", waiting: "…", failed: "✘", missing: "?" };
+const marks: Record<Health, string> = { ready: "✔", waiting: "…", failed: "✘", missing: "?", unreadable: "-" };
 
 /** Reports by host, each with the tree of what holds it up. */
 export function renderTree(reports: readonly Report[], coloured: boolean): string {

@@ -24,10 +24,36 @@ const recognitions: Recognition[] = [
     fix: "wait: cert-manager tries again; fewer certificates at once, or a higher quota at the provider, help",
   },
   {
+    name: "quota",
+    pattern: /exceeded quota: /,
+    summary: "a ResourceQuota of the namespace is used up",
+    fix: "raise it (kubectl describe resourcequota --namespace NAMESPACE), or ask for less: of cert-manager, by replicas and resources among the chart's values",
+  },
+  {
+    name: "pod-security",
+    pattern: /violates PodSecurity/,
+    summary: "the Pod Security level of the namespace refuses the Pod",
+    fix: "let the Pod keep to the level (securityContext among the chart's values), or give the namespace another one by its label pod-security.kubernetes.io/enforce",
+  },
+  {
+    name: "webhook-untrusted",
+    pattern: /failed calling webhook "webhook\.cert-manager\.io": .*x509: |webhook CA bundle is not injected/,
+    summary: "the API server does not trust cert-manager's webhook",
+    fix: "let cert-manager's cainjector write its CA into ValidatingWebhookConfiguration and MutatingWebhookConfiguration cert-manager-webhook: it must run, hold its lease (kubectl logs --namespace NAMESPACE deployment/cert-manager-cainjector), and be the only one",
+  },
+  {
     name: "webhook",
-    pattern: /failed calling webhook|cert-manager API is not ready|failed to call webhook/,
+    pattern: /failed calling webhook "webhook\.cert-manager\.io"/,
     summary: "cert-manager's webhook does not answer the API server",
     fix: "let the API server reach port 10250 of cert-manager's webhook (firewalls of private clusters, network policies, webhook.* among the chart's values)",
+  },
+  {
+    name: "admission",
+    // "is forbidden: User" is a right that is missing, which no admission rule is asked about.
+    pattern:
+      /admission webhook "[^"]*" denied the request|fail(ed|ing) (to call|calling) webhook|is forbidden: (?!User )/,
+    summary: "an admission rule of the cluster refuses what has to be made",
+    fix: "read who refuses it, and why: change the rule (a policy engine's, a LimitRange), or let what is made keep to it",
   },
   {
     name: "missing-credential",

@@ -1,10 +1,11 @@
 import type { StoredObject } from "../kubernetes/client";
 import { backoffAfter } from "../kubernetes/issuance";
 import type { Place } from "../kubernetes/kinds";
+import { foundOr, type Denied, type Found } from "../kubernetes/permitted";
 import { recognise, retryAfter, unrecognised } from "./causes";
 import { conditionOf, flat, holds, isOwnedBy, lastWarning, nameOf, statusText, type StoredEvent } from "./objects";
 import { issuerStep } from "./issuer";
-import type { Cause, Diagnosis, Health, Step } from "./types";
+import { unreadable, type Cause, type Diagnosis, type Health, type Step } from "./types";
 
 /** What a reader found of a Certificate and of all that it waits for. */
 export interface CertificateParts {
@@ -12,7 +13,7 @@ export interface CertificateParts {
   certificate: StoredObject | undefined;
   /** As the Certificate names it, and as it is. */
   issuerName: string | undefined;
-  issuer: StoredObject | undefined;
+  issuer: Found;
   /** Of its namespace, those of other Certificates too. */
   requests: readonly StoredObject[];
   orders: readonly StoredObject[];
@@ -20,6 +21,8 @@ export interface CertificateParts {
   /** Pods, Services, Ingresses and HTTPRoutes of HTTP-01 solvers. */
   solvers: readonly StoredObject[];
   events: readonly StoredEvent[];
+  /** What of all this may not be read. */
+  denied: readonly Denied[];
 }
 
 /** Step by step from a Certificate to what holds it up, and what that is. */
@@ -48,7 +51,8 @@ function certificateStep(parts: CertificateParts, certificate: StoredObject): St
   const issuer = parts.issuerName && issuerStep(parts.issuerName, parts.issuer, parts.events);
   const waitsForIssuer = issuer && issuer.health !== "ready" ? [issuer] : [];
   const request = currentRequest(parts, certificate);
-  const below = idle ? [] : [...waitsForIssuer, ...(request ? [requestStep(parts, request)] : [])];
+  const chain = [...waitsForIssuer, ...(request ? [requestStep(parts, request)] : [])];
+  const below = idle ? [] : [...chain, ...parts.denied.map(unreadable)];
   return {
     object: nameOf(certificate),
     health,
@@ -136,11 +140,12 @@ function causeOf(parts: CertificateParts, certificate: StoredObject): Cause | un
   const challenges = parts.challenges.filter((challenge) => orders.some((order) => isOwnedBy(challenge, order)));
   const said = (object: StoredObject, message: string | undefined) =>
     message ? [{ at: nameOf(object), message }] : [];
-  const issuerReady = parts.issuer && conditionOf(parts.issuer, "Ready");
+  const issuer = foundOr(parts.issuer, undefined);
+  const issuerReady = issuer && conditionOf(issuer, "Ready");
   const found = [
     ...challenges.flatMap((challenge) => said(challenge, messageOf(parts, challenge))),
     ...orders.flatMap((order) => said(order, statusText(order, "reason") ?? lastWarning(parts.events, order)?.message)),
-    ...(parts.issuer && issuerReady?.status !== "True" ? said(parts.issuer, issuerReady?.message) : []),
+    ...(issuer && issuerReady?.status !== "True" ? said(issuer, issuerReady?.message) : []),
     ...(request ? said(request, conditionOf(request, "Ready")?.message) : []),
     ...said(certificate, lastWarning(parts.events, certificate)?.message),
     ...said(certificate, conditionOf(certificate, "Issuing")?.message),

@@ -1,13 +1,14 @@
 import type { StoredObject } from "../kubernetes/client";
 import type { Place } from "../kubernetes/kinds";
+import { Denied, type Found } from "../kubernetes/permitted";
 import { conditionOf, conditionsOf, flat, holds, isCurrent, lastWarning, nameOf, type StoredEvent } from "./objects";
-import type { Cause, Diagnosis, Step } from "./types";
+import { unreadable, type Cause, type Diagnosis, type Step } from "./types";
 
 /** What a reader found of a Gateway and of what serves it. */
 export interface GatewayParts {
   place: Place;
   gateway: StoredObject | undefined;
-  gatewayClass: StoredObject | undefined;
+  gatewayClass: Found;
   events: readonly StoredEvent[];
 }
 
@@ -40,7 +41,8 @@ export function diagnoseGateway({ place, gateway, gatewayClass, events }: Gatewa
 
 const classNameOf = ({ spec }: StoredObject): string => String(spec?.gatewayClassName);
 
-function classStep(gateway: StoredObject, gatewayClass: StoredObject | undefined): Step {
+function classStep(gateway: StoredObject, gatewayClass: Found): Step {
+  if (gatewayClass instanceof Denied) return unreadable(gatewayClass);
   const object = `GatewayClass ${classNameOf(gateway)}`;
   if (!gatewayClass) return { object, health: "missing", says: "does not exist", below: [] };
   const accepted = conditionOf(gatewayClass, "Accepted");
@@ -58,7 +60,8 @@ function listenerSteps(gateway: StoredObject): Step[] {
   });
 }
 
-function classCause(gateway: StoredObject, gatewayClass: StoredObject | undefined): Cause | undefined {
+function classCause(gateway: StoredObject, gatewayClass: Found): Cause | undefined {
+  if (gatewayClass instanceof Denied) return undefined;
   const at = `GatewayClass ${classNameOf(gateway)}`;
   const fix = "install a Gateway controller that serves the class, or name another class (kubectl get gatewayclasses)";
   if (!gatewayClass) {

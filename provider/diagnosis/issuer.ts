@@ -1,10 +1,12 @@
 import type { StoredObject } from "../kubernetes/client";
+import { Denied, type Found } from "../kubernetes/permitted";
 import { recognise, unrecognised } from "./causes";
 import { conditionOf, flat, holds, lastWarning, type StoredEvent } from "./objects";
-import type { Diagnosis, Step } from "./types";
+import { unreadable, type Diagnosis, type Step } from "./types";
 
 /** An issuer, by the name that others give it, and as it is. */
-export function issuerStep(name: string, issuer: StoredObject | undefined, events: readonly StoredEvent[]): Step {
+export function issuerStep(name: string, issuer: Found, events: readonly StoredEvent[]): Step {
+  if (issuer instanceof Denied) return unreadable({ ...issuer, object: name });
   if (!issuer) return { object: name, health: "missing", says: "does not exist", below: [] };
   const ready = conditionOf(issuer, "Ready");
   const message = ready?.message ?? lastWarning(events, issuer)?.message;

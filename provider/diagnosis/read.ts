@@ -1,6 +1,7 @@
 import type { Cluster, StoredObject } from "../kubernetes/client";
 import { ClusterError } from "../kubernetes/failure";
 import { kinds, type Kind, type Place } from "../kubernetes/kinds";
+import { Denied, foundOr, getPermitted, listPermitted, rightTo, type Found } from "../kubernetes/permitted";
 import type { CertificateParts } from "./certificate";
 import type { GatewayParts } from "./gateway";
 import { isOwnedBy, type StoredEvent } from "./objects";
@@ -9,41 +10,40 @@ import type { ReleaseParts } from "./release";
 /** Everything in a namespace that Certificates wait for. */
 export type Chains = Omit<CertificateParts, "place" | "certificate" | "issuer" | "issuerName">;
 
-/** What may not be read is left out: a diagnosis with gaps is better than none. */
-export async function readable<T>(read: Promise<T | undefined>): Promise<T | undefined> {
-  try {
-    return await read;
-  } catch (error) {
-    if (error instanceof ClusterError && (error.status === 403 || error.status === 401)) return undefined;
-    throw error;
-  }
-}
-
 /** A list's objects, each with its kind, which a list leaves out; of Secrets nothing but metadata. */
 async function listed(
   cluster: Cluster,
   kind: Kind,
   namespace?: string,
   labelSelector?: string,
-): Promise<StoredObject[]> {
+): Promise<StoredObject[] | Denied> {
   const metadataOnly = kind === kinds.secret;
-  const found = await readable(cluster.list(kind, { namespace, labelSelector, metadataOnly }));
-  return (found ?? []).map((object) => ({ ...object, kind: kind.kind }));
+  const found = await listPermitted(cluster, kind, { namespace, labelSelector, metadataOnly });
+  return found instanceof Denied ? found : (found ?? []).map((object) => ({ ...object, kind: kind.kind }));
 }
+
+const isDenied = (found: unknown): found is Denied => found instanceof Denied;
+const objectsOf = (found: StoredObject[] | Denied): StoredObject[] => foundOr(found, []);
+const eventsOf = (found: StoredObject[] | Denied): StoredEvent[] => objectsOf(found) as StoredEvent[];
 
 const solverLabel = "acme.cert-manager.io/http01-solver=true";
 const solverKinds = [kinds.pod, kinds.service, kinds.ingress, kinds.httpRoute];
 
 /** All chains of a namespace, or of all namespaces. */
 export async function readChains(cluster: Cluster, namespace?: string): Promise<Chains> {
-  const [requests, orders, challenges, events, ...solvers] = await Promise.all([
-    listed(cluster, kinds.certificateRequest, namespace),
-    listed(cluster, kinds.order, namespace),
-    listed(cluster, kinds.challenge, namespace),
-    listed(cluster, kinds.event, namespace),
-    ...solverKinds.map((kind) => listed(cluster, kind, namespace, solverLabel)),
+  const chain = [kinds.certificateRequest, kinds.order, kinds.challenge, kinds.event];
+  const [[requests, orders, challenges, events], solvers] = await Promise.all([
+    Promise.all(chain.map((kind) => listed(cluster, kind, namespace))),
+    Promise.all(solverKinds.map((kind) => listed(cluster, kind, namespace, solverLabel))),
   ]);
-  return { requests, orders, challenges, solvers: solvers.flat(), events: events as StoredEvent[] };
+  return {
+    requests: objectsOf(requests!),
+    orders: objectsOf(orders!),
+    challenges: objectsOf(challenges!),
+    solvers: solvers.flatMap(objectsOf),
+    events: eventsOf(events!),
+    denied: [requests, orders, challenges, events].filter(isDenied),
+  };
 }
 
 export const issuerRefOf = ({ spec }: StoredObject): { name: string; kind: string; group: string } => {
@@ -53,7 +53,7 @@ export const issuerRefOf = ({ spec }: StoredObject): { name: string; kind: strin
 
 /** The issuer of a Certificate, as far as it is one of cert-manager's own kinds. */
 export async function readIssuer(
-  cluster: Cluster,
+  cluster: Pick<Cluster, "get">,
   certificate: StoredObject,
 ): Promise<Pick<CertificateParts, "issuer" | "issuerName">> {
   const { name, kind, group } = issuerRefOf(certificate);
@@ -61,7 +61,7 @@ export async function readIssuer(
   const own = { ClusterIssuer: kinds.clusterIssuer, Issuer: kinds.issuer }[kind];
   if (!own || group !== "cert-manager.io") return { issuer: undefined, issuerName: undefined };
   const place = own === kinds.issuer ? { namespace, name } : { name };
-  const issuer = await readable(cluster.get(own, place));
+  const issuer = await getPermitted(cluster, own, place);
   return { issuerName: own === kinds.issuer ? `Issuer ${namespace}/${name}` : `ClusterIssuer ${name}`, issuer };
 }
 
@@ -74,24 +74,25 @@ export async function readCertificateParts(cluster: Cluster, place: Place): Prom
 
 export async function readGatewayParts(cluster: Cluster, place: Place): Promise<GatewayParts> {
   const gateway = await cluster.get(kinds.gateway, place);
-  const name = gateway && String(gateway.spec?.gatewayClassName);
   const [gatewayClass, events] = await Promise.all([
-    name ? readable(cluster.get(kinds.gatewayClass, { name })) : undefined,
+    gateway && readGatewayClass(cluster, gateway),
     listed(cluster, kinds.event, place.namespace),
   ]);
-  return { place, gateway, gatewayClass, events: events as StoredEvent[] };
+  return { place, gateway, gatewayClass, events: eventsOf(events) };
 }
 
+/** The class that a Gateway names. */
+export const readGatewayClass = (cluster: Pick<Cluster, "get">, { spec }: StoredObject): Promise<Found> =>
+  getPermitted(cluster, kinds.gatewayClass, { name: String(spec?.gatewayClassName) });
+
 /** Events of objects without a namespace lie in "default". */
-export const readIssuerEvents = async (cluster: Cluster, namespace = "default"): Promise<StoredEvent[]> =>
-  (await listed(cluster, kinds.event, namespace)) as StoredEvent[];
+export const readIssuerEvents = async (cluster: Cluster): Promise<StoredEvent[]> =>
+  eventsOf(await listed(cluster, kinds.event, "default"));
 
 /** Helm's record of a release's newest revision: a Secret, whose labels say how it went. */
-export async function readRelease(
-  cluster: Cluster,
-  { namespace, name }: Required<Place>,
-): Promise<StoredObject | undefined> {
+export async function readRelease(cluster: Cluster, { namespace, name }: Required<Place>): Promise<Found> {
   const records = await listed(cluster, kinds.secret, namespace, `owner=helm,name=${name}`);
+  if (isDenied(records)) return records;
   const version = ({ metadata }: StoredObject): number => Number(metadata.labels?.version);
   return [...records].sort((a, b) => version(a) - version(b)).at(-1);
 }
@@ -99,21 +100,36 @@ export async function readRelease(
 export async function readReleaseParts(cluster: Cluster, place: Required<Place>): Promise<ReleaseParts> {
   const { namespace, name } = place;
   const own = `app.kubernetes.io/instance=${name}`;
-  const [record, deployments, jobs, replicaSets, pods, events] = await Promise.all([
+  const workloadKinds = [kinds.deployment, kinds.job, kinds.replicaSet, kinds.pod];
+  const [record, events, webhook, lists] = await Promise.all([
     readRelease(cluster, place),
-    listed(cluster, kinds.deployment, namespace, own),
-    listed(cluster, kinds.job, namespace, own),
-    listed(cluster, kinds.replicaSet, namespace, own),
-    listed(cluster, kinds.pod, namespace, own),
     listed(cluster, kinds.event, namespace),
+    askWebhook(cluster, namespace),
+    Promise.all(workloadKinds.map((kind) => listed(cluster, kind, namespace, own))),
   ]);
+  const [deployments, jobs, replicaSets, pods] = lists.map(objectsOf) as [
+    StoredObject[],
+    StoredObject[],
+    StoredObject[],
+    StoredObject[],
+  ];
   const owners = [...replicaSets, ...jobs];
   const logs = await readLogs(
     cluster,
     pods.filter((pod) => owners.some((owner) => isOwnedBy(pod, owner))),
   );
-  const webhookRefusal = await askWebhook(cluster, namespace);
-  return { place, record, deployments, jobs, replicaSets, pods, events: events as StoredEvent[], logs, webhookRefusal };
+  return {
+    place,
+    record: foundOr(record, undefined),
+    deployments,
+    jobs,
+    replicaSets,
+    pods,
+    events: eventsOf(events),
+    logs,
+    webhookRefusal: isDenied(webhook) ? undefined : webhook,
+    denied: [record, ...lists, events, webhook].filter(isDenied),
+  };
 }
 
 /** The last lines of each Pod, also of a container that has ended; one that never ran has none. */
@@ -131,13 +147,17 @@ async function readLogs(cluster: Cluster, pods: readonly StoredObject[]): Promis
 }
 
 /** Whether cert-manager's webhook admits what it must: asked as cert-manager's own check does, by a request that makes nothing. */
-async function askWebhook(cluster: Cluster, namespace: string): Promise<string | undefined> {
+async function askWebhook(cluster: Cluster, namespace: string): Promise<string | undefined | Denied> {
   const issuer = { metadata: { name: "certfleet-check", namespace }, spec: { selfSigned: {} } };
   try {
     await cluster.create(kinds.issuer, issuer, { dryRun: true });
     return undefined;
   } catch (error) {
-    if (error instanceof ClusterError) return error.message;
-    throw error;
+    if (!(error instanceof ClusterError)) throw error;
+    // Before anything is asked what it admits, the API server looks who may ask.
+    const mayNotAsk = error.status === 403 && /User "[^"]*" cannot create/.test(error.message);
+    return mayNotAsk
+      ? new Denied("cert-manager's webhook", rightTo("create", kinds.issuer, { namespace }))
+      : error.message;
   }
 }

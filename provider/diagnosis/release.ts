@@ -1,8 +1,9 @@
 import type { StoredObject } from "../kubernetes/client";
 import type { Place } from "../kubernetes/kinds";
+import type { Denied } from "../kubernetes/permitted";
 import { recognise } from "./causes";
 import { conditionOf, flat, holds, isOwnedBy, lastWarning, nameOf, type StoredEvent } from "./objects";
-import type { Cause, Diagnosis, Health, Step } from "./types";
+import { unreadable, type Cause, type Diagnosis, type Health, type Step } from "./types";
 
 /** What a reader found of a Helm release in its namespace. */
 export interface ReleaseParts {
@@ -18,6 +19,8 @@ export interface ReleaseParts {
   logs: Readonly<Record<string, string>>;
   /** What the API server said as it was asked to make something that the webhook must admit; absent where it was admitted. */
   webhookRefusal?: string | undefined;
+  /** What of all this may not be read. */
+  denied: readonly Denied[];
 }
 
 interface ContainerStatus {
@@ -29,30 +32,38 @@ interface ContainerStatus {
 
 /** Why a release does not come up: of what it made, the first that does not run. */
 export function diagnoseRelease(parts: ReleaseParts): Diagnosis {
-  const { place, record } = parts;
+  const { place } = parts;
   const commands = [
     `kubectl get pods,jobs,events --namespace ${place.namespace}`,
     `helm status ${place.name} --namespace ${place.namespace}`,
   ];
-  const state = record?.metadata.labels?.status;
   const workloads = [...parts.deployments, ...parts.jobs];
-  const below = workloads.map((workload) => workloadStep(parts, workload));
-  const health: Health =
-    state === "deployed" ? "ready" : state === "failed" ? "failed" : record ? "waiting" : "missing";
+  const below = [...workloads.map((workload) => workloadStep(parts, workload)), ...parts.denied.map(unreadable)];
   const object = `Release ${place.namespace}/${place.name}`;
-  const says = record ? `revision ${record.metadata.labels?.version}: ${state}` : "Helm has no record of it";
-  const step: Step = { object, health, says, below };
-  if (health === "ready") return { step, commands };
+  const step: Step = { object, ...stateOf(parts), below };
+  if (step.health === "ready") return { step, commands };
   const cause = causeOf(parts, workloads);
   return { step, commands, ...(cause ? { cause } : {}) };
+}
+
+function stateOf({ record, denied }: ReleaseParts): Pick<Step, "health" | "says"> {
+  if (!record) {
+    const hidden = denied.find(({ object }) => object === "Secrets");
+    return hidden ? unreadable(hidden) : { health: "missing", says: "Helm has no record of it" };
+  }
+  const { status: state, version } = record.metadata.labels ?? {};
+  const health = state === "deployed" ? "ready" : state === "failed" ? "failed" : "waiting";
+  return { health, says: `revision ${version}: ${state}` };
 }
 
 function workloadStep(parts: ReleaseParts, workload: StoredObject): Step {
   const isJob = workload.kind === "Job";
   const done = isJob ? holds(workload, "Complete") : holds(workload, "Available");
   const said = isJob ? conditionOf(workload, "Failed") : conditionOf(workload, "Available");
-  const health: Health = done ? "ready" : isJob && said?.status === "True" ? "failed" : "waiting";
-  const says = flat(said?.message ?? (isJob ? "is under way" : "no Pods yet"));
+  const refusal = refusalOf(parts, workload);
+  const failed = refusal !== undefined || (isJob && said?.status === "True");
+  const health: Health = done ? "ready" : failed ? "failed" : "waiting";
+  const says = flat(refusal ?? said?.message ?? (isJob ? "is under way" : "no Pods yet"));
   const pods = podsOf(parts, workload).map((pod) => podStep(parts, pod));
   return { object: nameOf(workload), health, says: done ? "done" : says, below: done ? [] : pods };
 }
@@ -60,6 +71,15 @@ function workloadStep(parts: ReleaseParts, workload: StoredObject): Step {
 function podsOf({ pods, replicaSets }: ReleaseParts, workload: StoredObject): StoredObject[] {
   const owners = [workload, ...replicaSets.filter((set) => isOwnedBy(set, workload))];
   return pods.filter((pod) => owners.some((owner) => isOwnedBy(pod, owner)));
+}
+
+/** Why a workload's controller may not make its Pods. A Deployment repeats it of its ReplicaSet; of a Job only events tell. */
+function refusalOf(parts: ReleaseParts, workload: StoredObject): string | undefined {
+  const failure = conditionOf(workload, "ReplicaFailure");
+  if (failure?.status === "True") return failure.message;
+  if (workload.kind !== "Job" || podsOf(parts, workload).length > 0) return undefined;
+  const warning = lastWarning(parts.events, workload);
+  return warning?.reason === "FailedCreate" ? warning.message : undefined;
 }
 
 function podStep(parts: ReleaseParts, pod: StoredObject): Step {
@@ -98,27 +118,44 @@ const lastLine = (log: string | undefined): string | undefined => log?.trim().sp
 const imagePull = /ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull/;
 const unschedulable = /^Unschedulable/;
 
-/** Deployments go before the hook's Job, which fails because of them. */
+/** Deployments go before the hook's Job, which fails because of them, and before the webhook, which one of them runs. */
 function causeOf(parts: ReleaseParts, workloads: readonly StoredObject[]): Cause | undefined {
   const deployments = workloads.filter(({ kind }) => kind !== "Job");
-  const troubles = (of: readonly StoredObject[]) =>
-    of.flatMap((workload) =>
-      podsOf(parts, workload).flatMap((pod) => {
-        const reason = troubleOf(parts, pod);
-        return reason ? [{ at: nameOf(pod), reason }] : [];
-      }),
-    );
-  const [first] = troubles(deployments);
-  if (first) return helmCause(first.at, first.reason);
+  const [refusal] = refusalsOf(parts, deployments);
+  if (refusal) return recognise(refusal.reason, refusal.at) ?? helmCause(refusal);
+  const [stuck] = troublesOf(parts, deployments);
+  if (stuck) return helmCause(stuck);
+  // What Helm could not make at all it says itself, and a webhook that is not there need not answer.
+  if (!deployments.some((deployment) => isWebhook(deployment) && holds(deployment, "Available"))) return undefined;
   const { webhookRefusal } = parts;
-  const refused = webhookRefusal && recognise(webhookRefusal, "the API server");
-  if (refused) return refused;
-  const [hook] = troubles(workloads);
-  if (hook) return recognise(hook.reason, hook.at) ?? helmCause(hook.at, hook.reason);
-  return undefined;
+  const unanswered = webhookRefusal && recognise(webhookRefusal, "the API server");
+  if (unanswered) return unanswered;
+  const [hook] = [...refusalsOf(parts, workloads), ...troublesOf(parts, workloads)];
+  return hook && (recognise(hook.reason, hook.at) ?? helmCause(hook));
 }
 
-function helmCause(at: string, reason: string): Cause {
+type Trouble = Pick<Cause, "at" | "reason">;
+
+/** Pods that the API server does not let be made. */
+const refusalsOf = (parts: ReleaseParts, workloads: readonly StoredObject[]): Trouble[] =>
+  workloads.flatMap((workload) => {
+    const reason = refusalOf(parts, workload);
+    return reason === undefined ? [] : [{ at: nameOf(workload), reason: flat(reason) }];
+  });
+
+/** Pods that are there, and do not run. */
+const troublesOf = (parts: ReleaseParts, workloads: readonly StoredObject[]): Trouble[] =>
+  workloads.flatMap((workload) =>
+    podsOf(parts, workload).flatMap((pod) => {
+      const reason = troubleOf(parts, pod);
+      return reason ? [{ at: nameOf(pod), reason }] : [];
+    }),
+  );
+
+const isWebhook = ({ metadata }: StoredObject): boolean =>
+  metadata.labels?.["app.kubernetes.io/component"] === "webhook";
+
+function helmCause({ at, reason }: Trouble): Cause {
   const name = "helm-install";
   if (imagePull.test(reason)) {
     const fix =

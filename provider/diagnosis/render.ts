@@ -1,6 +1,6 @@
 import type { Diagnosis, Step } from "./types";
 
-const marks = { ready: "ok", waiting: "..", failed: "!!", missing: "??" } as const;
+const marks = { ready: "ok", waiting: "..", failed: "!!", missing: "??", unreadable: "--" } as const;
 
 /** A diagnosis as an error or a terminal without colours shows it. */
 export function renderDiagnosis({ step, cause, nextRetry, commands }: Diagnosis): string {

@@ -1,5 +1,7 @@
-/** How far something has come. */
-export type Health = "ready" | "waiting" | "failed" | "missing";
+import type { Denied } from "../kubernetes/permitted";
+
+/** How far something has come; "unreadable" where a right is missing to tell. */
+export type Health = "ready" | "waiting" | "failed" | "missing" | "unreadable";
 
 /** One object of a chain, and those that it waits for. */
 export interface Step {
@@ -12,6 +14,14 @@ export interface Step {
   facts?: Record<string, string>;
   below: Step[];
 }
+
+/** A step of which nothing is known. */
+export const unreadable = ({ object, right }: Denied): Step => ({
+  object,
+  health: "unreadable",
+  says: `may not be read; the right is missing to ${right}`,
+  below: [],
+});
 
 /** Why something does not become ready. */
 export interface Cause {
@@ -27,7 +37,11 @@ export interface Cause {
 
 export const causeNames = [
   "helm-install",
+  "quota",
+  "pod-security",
   "webhook",
+  "webhook-untrusted",
+  "admission",
   "missing-credential",
   "wrong-credential",
   "underprivileged-credential",

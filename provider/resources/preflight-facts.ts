@@ -1,6 +1,6 @@
 import { Cluster, type StoredObject } from "../kubernetes/client";
-import { ClusterError } from "../kubernetes/failure";
 import { kinds } from "../kubernetes/kinds";
+import { Denied, foundOr, getPermitted, listPermitted } from "../kubernetes/permitted";
 import { panicsOnDisabledRenewal } from "../plan/cert-manager-releases";
 import {
   gatewayCrds,
@@ -28,14 +28,14 @@ export async function readInstallation(
 /** The version as the Deployment of the controller says it, however it was installed. */
 async function readRunning(cluster: Cluster, namespace: string): Promise<string | undefined> {
   const labelSelector = "app.kubernetes.io/name=cert-manager,app.kubernetes.io/component=controller";
-  const found = await permitted(cluster.list(kinds.deployment, { namespace, labelSelector }));
-  return found?.[0]?.metadata.labels?.["app.kubernetes.io/version"];
+  const found = await listPermitted(cluster, kinds.deployment, { namespace, labelSelector });
+  return foundOr(found, [])[0]?.metadata.labels?.["app.kubernetes.io/version"];
 }
 
 async function readMissing(cluster: Cluster): Promise<string[]> {
   const found = await Promise.all(
     gatewayCrds.map(async (name) => {
-      const crd = await permitted(cluster.get(kinds.customResourceDefinition, { name }), "denied" as const);
+      const crd = await getPermitted(cluster, kinds.customResourceDefinition, { name });
       return crd === undefined ? [name] : [];
     }),
   );
@@ -43,8 +43,8 @@ async function readMissing(cluster: Cluster): Promise<string[]> {
 }
 
 async function readDisabled(cluster: Cluster): Promise<string[]> {
-  const certificates = await permitted(cluster.list(kinds.certificate));
-  const disabled = (certificates ?? []).filter(
+  const certificates = foundOr(await listPermitted(cluster, kinds.certificate), []);
+  const disabled = certificates.filter(
     ({ spec }) => (spec?.renewal as { policy?: string } | undefined)?.policy === "Disabled",
   );
   return disabled.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
@@ -61,9 +61,8 @@ export async function readGatewayClasses(
   signal: AbortSignal,
 ): Promise<Map<string, GatewayClassFacts> | undefined> {
   const cluster = await Cluster.of(kubeconfig, { signal });
-  const denied = Symbol("denied");
-  const found = await permitted(cluster.list<GatewayClass>(kinds.gatewayClass), denied);
-  if (found === denied) return undefined;
+  const found = await listPermitted<GatewayClass>(cluster, kinds.gatewayClass);
+  if (found instanceof Denied) return undefined;
   const classes = found ?? [];
   return new Map(
     classes.map(({ metadata, spec, status }) => [
@@ -74,13 +73,4 @@ export async function readGatewayClasses(
       },
     ]),
   );
-}
-
-async function permitted<T, D = undefined>(asked: Promise<T>, denied?: D): Promise<T | D> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof ClusterError && (error.status === 403 || error.status === 401)) return denied as D;
-    throw error;
-  }
 }

@@ -5,6 +5,7 @@ import { readCertificateParts, readChains, readIssuer } from "../../diagnosis/re
 import type { Cluster, StoredObject } from "../../kubernetes/client";
 import { startIssuance } from "../../kubernetes/issuance";
 import { kinds, type Place } from "../../kubernetes/kinds";
+import { foundOr } from "../../kubernetes/permitted";
 import type { Values } from "../definition";
 import { tryAgain } from "./issuer";
 import type { Look } from "./wait";
@@ -58,7 +59,7 @@ export async function resume(cluster: Cluster, place: Place, after?: number): Pr
   if (!request) return;
   const own = orders.filter((order) => isOwnedBy(order, request));
   const pending = challenges.filter((challenge) => own.some((order) => isOwnedBy(challenge, order)));
-  if (pending.some((challenge) => isOutdated(challenge, issuer))) {
+  if (pending.some((challenge) => isOutdated(challenge, foundOr(issuer, undefined)))) {
     // A challenge keeps the solver that it began with. Without its request cert-manager makes another, and all below it anew.
     await cluster.delete(kinds.certificateRequest, placeOf(request), { uid: request.metadata.uid });
     return;

@@ -3,6 +3,7 @@ import { readRelease, readReleaseParts } from "../../diagnosis/read";
 import type { Diagnosis } from "../../diagnosis/types";
 import type { Cluster } from "../../kubernetes/client";
 import type { Place } from "../../kubernetes/kinds";
+import { Denied } from "../../kubernetes/permitted";
 import type { Look } from "./wait";
 
 /** How long Helm may take to begin: it fetches the chart first. Without any sign of it there is nothing to watch. */
@@ -23,6 +24,7 @@ export function watchRelease(cluster: Cluster, place: Required<Place>): () => Pr
   let diagnosis: Diagnosis | undefined;
   return async () => {
     const record = await readRelease(cluster, place);
+    if (record instanceof Denied) return ready;
     const { status = "", version = "0" } = record?.metadata.labels ?? {};
     const revision = Number(version);
     earlier ??= revision - (status.startsWith("pending-") ? 1 : 0);

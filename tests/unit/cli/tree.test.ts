@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Report } from "../../../provider/cli/status";
+import type { Report } from "../../../provider/cli/reports";
 import { renderTree, useColours } from "../../../provider/cli/tree";
 
 const ready: Report = {

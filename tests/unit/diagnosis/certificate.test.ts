@@ -6,6 +6,7 @@ import type { StoredEvent } from "../../../provider/diagnosis/objects";
 import { renderDiagnosis } from "../../../provider/diagnosis/render";
 import { issuerRefOf } from "../../../provider/diagnosis/read";
 import type { StoredObject } from "../../../provider/kubernetes/client";
+import { Denied } from "../../../provider/kubernetes/permitted";
 
 /** Objects of one Certificate as the lab's cert-manager 1.21.2 had them, but for keys, tokens and what is of no interest here. */
 const fixture = (name: string): StoredObject[] =>
@@ -24,6 +25,7 @@ function partsOf(objects: readonly StoredObject[]): CertificateParts {
     challenges: of("Challenge"),
     solvers: of("Pod", "Service", "Ingress", "HTTPRoute"),
     events: of("Event") as StoredEvent[],
+    denied: [],
   };
 }
 
@@ -72,6 +74,25 @@ describe("diagnoseCertificate", () => {
     ]);
     expect(chain("issuer-missing").slice(0, 2)).toEqual(["Certificate waiting", "ClusterIssuer missing"]);
     expect(chain("port-80-wrong-status").slice(4)).toEqual(["Pod ready", "Service ready", "Ingress ready"]);
+  });
+
+  it("says what may not be read, and which right that takes", () => {
+    const parts = {
+      ...partsOf(fixture("wrong-credential")),
+      issuer: new Denied("ClusterIssuer x", "get clusterissuers.cert-manager.io"),
+      orders: [],
+      challenges: [],
+      denied: [new Denied("Orders", "list orders.acme.cert-manager.io --namespace cafe")],
+    };
+    const { step, cause } = diagnoseCertificate(parts, now);
+    const hidden = step.below.filter(({ health }) => health === "unreadable");
+    expect(hidden.map(({ object }) => object)).toEqual([parts.issuerName, "Orders"]);
+    expect(hidden.map(({ says }) => says)).toEqual([
+      "may not be read; the right is missing to get clusterissuers.cert-manager.io",
+      "may not be read; the right is missing to list orders.acme.cert-manager.io --namespace cafe",
+    ]);
+    expect(cause).toBeUndefined();
+    expect(renderDiagnosis({ step, commands: [] })).toContain("\n  -- Orders: may not be read");
   });
 
   it("finds nothing wrong with an issuance under way", () => {

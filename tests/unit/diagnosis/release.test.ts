@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { StoredEvent } from "../../../provider/diagnosis/objects";
 import { diagnoseRelease, type ReleaseParts } from "../../../provider/diagnosis/release";
 import type { StoredObject } from "../../../provider/kubernetes/client";
+import { Denied } from "../../../provider/kubernetes/permitted";
 
 interface Fixture {
   objects: StoredObject[];
@@ -24,6 +25,7 @@ function partsOf(name: string): ReleaseParts {
     replicaSets: of("ReplicaSet"),
     pods: of("Pod"),
     events: of("Event") as StoredEvent[],
+    denied: [],
     logs,
   };
 }
@@ -58,6 +60,67 @@ describe("diagnoseRelease", () => {
       name: "webhook",
       at: "the API server",
     });
+  });
+
+  describe("where the API server refuses the Pods", () => {
+    const quota = 'pods "x" is forbidden: exceeded quota: none, requested: pods=1, used: pods=0, limited: pods=0';
+    const security = 'pods "x" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true';
+    const policy = 'admission webhook "validate.kyverno.svc-fail" denied the request: no label team';
+    const limits = 'pods "x" is forbidden: maximum cpu usage per Container is 1, but limit is 2';
+    /** What an API server says of a webhook whose Pods are not there. */
+    const webhookRefusal =
+      'Internal error occurred: failed calling webhook "webhook.cert-manager.io": failed to call webhook: Post "https://cert-manager-webhook.cert-manager.svc:443/validate?timeout=30s": dial tcp 10.0.0.1:443: connect: connection refused';
+
+    it.each([
+      ["quota", quota],
+      ["pod-security", security],
+      ["admission", policy],
+      ["admission", limits],
+    ])("names it %s and not the webhook, which is not there: %s", (name, message) => {
+      const parts = { ...partsOf("hook"), pods: [], jobs: [], logs: {}, webhookRefusal };
+      for (const deployment of parts.deployments) {
+        deployment.status = {
+          conditions: [{ type: "ReplicaFailure", status: "True", reason: "FailedCreate", message }],
+        };
+      }
+      const { step, cause } = diagnoseRelease(parts);
+      expect(cause).toMatchObject({ name, at: "Deployment cert-manager/cert-manager", reason: message });
+      expect(step.below[0]).toMatchObject({ health: "failed", says: message });
+    });
+
+    it("reads of a Job's Pods in its events", () => {
+      const parts = { ...partsOf("hook"), pods: [], logs: {}, webhookRefusal: undefined };
+      const [job] = parts.jobs;
+      const { name, namespace, uid } = job!.metadata;
+      const involvedObject = { kind: "Job", name, namespace: namespace!, uid };
+      const metadata = { name: "one", uid: "e", creationTimestamp: "2099-01-01T00:00:00Z" };
+      const event = {
+        metadata,
+        involvedObject,
+        type: "Warning",
+        reason: "FailedCreate",
+        message: `Error creating: ${quota}`,
+      };
+      const { cause } = diagnoseRelease({ ...parts, events: [event] });
+      expect(cause).toMatchObject({ name: "quota", at: "Job cert-manager/cert-manager-startupapicheck" });
+    });
+  });
+
+  it("does not name a webhook that Helm could not make", () => {
+    const parts = { ...partsOf("hook"), deployments: [], jobs: [], pods: [], logs: {} };
+    const webhookRefusal = 'failed calling webhook "webhook.cert-manager.io": service "cert-manager-webhook" not found';
+    expect(diagnoseRelease({ ...parts, webhookRefusal }).cause).toBeUndefined();
+  });
+
+  it("says what may not be read, and which right that takes", () => {
+    const denied = [
+      new Denied("Secrets", "list secrets --namespace cert-manager"),
+      new Denied("Pods", "list pods --namespace cert-manager"),
+    ];
+    const { step } = diagnoseRelease({ ...partsOf("hook"), record: undefined, denied });
+    expect(step.health).toBe("unreadable");
+    expect(step.says).toBe("may not be read; the right is missing to list secrets --namespace cert-manager");
+    expect(step.below.map(({ object, health }) => `${object} ${health}`)).toContain("Pods unreadable");
   });
 
   it("finds nothing wrong with one that is deployed", () => {
