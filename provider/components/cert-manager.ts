@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { adoptedVersion, certManagerWarnings } from "../plan/adoption";
 import { certManagerShape, chart, chartValues } from "../plan/cert-manager";
-import { chartTag } from "../plan/cert-manager-releases";
+import { chartTag, plainVersion } from "../plan/cert-manager-releases";
 import { configureCertManager } from "../plan/provider-config";
 import { certManagerRules } from "../plan/rules";
 import { accessFor, accessShape, configureAccess } from "./cluster-access";
@@ -49,7 +49,7 @@ function watchRelease(
 ): void {
   // Helm says itself that its time has passed; whoever watches it should not give up before.
   const timeoutSeconds = args.timeoutSeconds + graceSeconds;
-  const spec = { version: args.version, values: chartValues(args) };
+  const spec = { version: plainVersion(args.version), values: chartValues(args) };
   new Readiness(name, { kind: "Release", namespace, name: args.releaseName, spec }, { ...opts, timeoutSeconds });
 }
 

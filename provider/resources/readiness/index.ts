@@ -23,10 +23,18 @@ const kindArgs = enumType("ReadinessKind", "What can be waited for.", {
 
 type Kind = z.output<typeof kindArgs>;
 
+/** What is waited for, of an object. */
+interface Wanted {
+  /** A revision that must have passed. */
+  after: number | undefined;
+  /** What is asked of the object. */
+  spec?: Values | undefined;
+}
+
 /** A kind as this resource waits for it. */
 interface Waiting {
-  /** A look, as often as it is asked for; `after` is a revision that must have passed. */
-  watch(cluster: Cluster, place: Place, after: number | undefined): () => Promise<Look>;
+  /** A look, as often as it is asked for. */
+  watch(cluster: Cluster, place: Place, wanted: Wanted): () => Promise<Look>;
   explain(cluster: Cluster, place: Place): Promise<Diagnosis>;
   /** Lets what has failed, or pauses, go on at once. */
   resume?(cluster: Cluster, place: Place, after: number | undefined): Promise<void>;
@@ -38,7 +46,10 @@ const spaced = (place: Place): Required<Place> => ({ namespace: "default", ...pl
 
 const kinds: Record<Kind, Waiting> = {
   Certificate: {
-    watch: (cluster, place, after) => () => lookAtCertificate(cluster, place, after),
+    watch:
+      (cluster, place, { after }) =>
+      () =>
+        lookAtCertificate(cluster, place, after),
     explain: explainCertificate,
     resume,
     withdraw,
@@ -50,7 +61,7 @@ const kinds: Record<Kind, Waiting> = {
   },
   Gateway: { watch: (cluster, place) => () => lookAtGateway(cluster, place), explain: explainGateway },
   Release: {
-    watch: (cluster, place) => watchRelease(cluster, spaced(place)),
+    watch: (cluster, place, { spec }) => watchRelease(cluster, spaced(place), spec),
     explain: (cluster, place) => explainRelease(cluster, spaced(place)),
   },
 };
@@ -118,7 +129,7 @@ async function settle(
   const waiting = kindOf(values);
   const subject: Subject = {
     name: `${String(values.kind)} ${[place.namespace, place.name].filter(Boolean).join("/")}`,
-    look: waiting.watch(cluster, place, renewedAfter),
+    look: waiting.watch(cluster, place, { after: renewedAfter, spec: values.spec as Values | undefined }),
     diagnose: async () => waiting.explain(await clusterAfterwards(context), place),
   };
   const id = idOf(values);
@@ -166,7 +177,7 @@ export const readiness: ResourceDefinition = {
     const given = Object.fromEntries(Object.keys(args.shape).map((key) => [key, values[key]]));
     if (values.kind === "Release") return { args: given, state: values };
     const after = values.renewedAfter as number | undefined;
-    const seen = await kindOf(values).watch(await clusterOf(context), placeOf(values), after)();
+    const seen = await kindOf(values).watch(await clusterOf(context), placeOf(values), { after })();
     if (seen.state === "gone") return undefined;
     if (seen.state === "ready") return { args: given, state: { ...values, ready: true, ...seen.outputs } };
     throw new Unfinished(

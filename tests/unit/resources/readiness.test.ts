@@ -1,7 +1,9 @@
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { lookAtCertificate, resume } from "../../../provider/resources/readiness/certificate";
 import { watchRelease } from "../../../provider/resources/readiness/release";
 import type { Cluster, StoredObject } from "../../../provider/kubernetes/client";
+import { ClusterError } from "../../../provider/kubernetes/failure";
 import type { Kind } from "../../../provider/kubernetes/kinds";
 
 const place = { namespace: "cafe", name: "shop" };
@@ -32,10 +34,19 @@ const record = (version: number, status: string): StoredObject => ({
 
 const owner = (kind: string, uid: string) => ({ kind, name: kind, uid });
 
+const release = { namespace: "cert-manager", name: "cert-manager" };
+const asked = { version: "1.21.2", values: { crds: { enabled: true } } };
+
+/** As Helm writes it. */
+const packed = (version: string, config?: object): string =>
+  Buffer.from(gzipSync(JSON.stringify({ chart: { metadata: { version } }, config })).toString("base64")).toString(
+    "base64",
+  );
+
 describe("watchRelease", () => {
   async function states(...seen: StoredObject[][]): Promise<string[]> {
     let now: StoredObject[] = [];
-    const look = watchRelease(clusterOf(() => now).cluster, { namespace: "cert-manager", name: "cert-manager" });
+    const look = watchRelease(clusterOf(() => now).cluster, release, asked);
     const found: string[] = [];
     for (now of seen) found.push((await look()).state);
     return found;
@@ -64,7 +75,7 @@ describe("watchRelease", () => {
       status: { containerStatuses: [{ name: "webhook", state: { waiting } }] },
     };
     let now: StoredObject[] = [record(1, "pending-install"), deployment, set, stuck];
-    const look = watchRelease(clusterOf(() => now).cluster, { namespace: "cert-manager", name: "cert-manager" });
+    const look = watchRelease(clusterOf(() => now).cluster, release, asked);
     expect((await look()).state).toBe("waiting");
     now = [];
     expect(await look()).toMatchObject({
@@ -81,6 +92,22 @@ describe("watchRelease", () => {
       "waiting",
       "hopeless",
     ]);
+  });
+
+  it("does not wait for Helm where what is asked for is deployed: an adoption, or a kubeconfig that is new", async () => {
+    const deployed = (version: string, config: object) => [
+      { ...record(3, "deployed"), data: { release: packed(version, config) } },
+    ];
+    expect(await states(deployed("v1.21.2", asked.values))).toEqual(["ready"]);
+    expect(await states(deployed("v1.21.1", asked.values))).toEqual(["waiting"]);
+    expect(await states(deployed("v1.21.2", { crds: { enabled: false } }))).toEqual(["waiting"]);
+    expect(await states([{ ...record(3, "deployed"), data: { release: "bm90aGluZw==" } }])).toEqual(["waiting"]);
+  });
+
+  it("watches nothing where Helm's records may not be read", async () => {
+    const list = () => Promise.reject(new ClusterError("forbidden", 403));
+    const look = watchRelease({ list } as unknown as Cluster, release, asked);
+    expect((await look()).state).toBe("ready");
   });
 
   it("knows one that Helm has begun already", async () => {
