@@ -1,8 +1,8 @@
 import { Command } from "commander";
-import { domainToASCII } from "node:url";
 import type { Cluster } from "../kubernetes/client";
 import { startIssuance } from "../kubernetes/issuance";
 import { describe, kinds } from "../kubernetes/kinds";
+import { dnsNameOf } from "./dns-name";
 import { openCluster, withClusterOptions, type ClusterChoice } from "./cluster-options";
 import { awaitRenewal, issuedFor, type Certificate } from "./renewal";
 
@@ -39,7 +39,7 @@ async function renew(hosts: string[], { all, namespace, timeout, ...choice }: Re
 
 /** Those that have a host among their names. */
 export function certificatesOf(host: string, certificates: readonly Certificate[]): Certificate[] {
-  const name = host.startsWith("*.") ? `*.${domainToASCII(host.slice(2))}` : domainToASCII(host);
+  const name = dnsNameOf(host);
   const found = certificates.filter(({ spec }) => spec.dnsNames?.includes(name));
   if (found.length > 0) return found;
   const known = [...new Set(certificates.flatMap(({ spec }) => spec.dnsNames ?? []))].sort();

@@ -3,9 +3,9 @@ import { diagnoseGateway } from "../diagnosis/gateway";
 import { diagnoseIssuer } from "../diagnosis/issuer";
 import { readChains, readGatewayClass, readIssuer, readIssuerEvents, type Chains } from "../diagnosis/read";
 import { isReady, type Diagnosis } from "../diagnosis/types";
-import type { Cluster, StoredObject } from "../kubernetes/client";
+import type { Cluster, Selection, StoredObject } from "../kubernetes/client";
 import { kinds, pathOf, type Kind, type Place } from "../kubernetes/kinds";
-import { foundOr, listPermitted } from "../kubernetes/permitted";
+import { Denied, foundOr, listPermitted } from "../kubernetes/permitted";
 import { ownLabels } from "../kubernetes/types";
 
 /** What is known of one Certificate, Gateway or ClusterIssuer; the last has no namespace. */
@@ -33,8 +33,8 @@ const ownSelector = Object.entries(ownLabels)
 export async function readReports(cluster: Cluster, { namespace, all }: ReportSelection): Promise<Report[]> {
   const selection = { namespace, ...(all ? {} : { labelSelector: ownSelector }) };
   const [certificates, gateways, issuers] = await Promise.all([
-    cluster.list(kinds.certificate, selection),
-    cluster.list(kinds.gateway, selection),
+    listAllowed(cluster, kinds.certificate, selection),
+    listAllowed(cluster, kinds.gateway, selection),
     namespace === undefined ? readIssuers(cluster, selection) : [],
   ]);
   if (!certificates)
@@ -46,6 +46,14 @@ export async function readReports(cluster: Cluster, { namespace, all }: ReportSe
     ...(gateways ?? []).map((listed) => gatewayReport(reader, { ...listed, kind: "Gateway" }, chains)),
   ];
   return [...issuers, ...(await Promise.all(ofDomains))];
+}
+
+/** Without these there is nothing to report on. */
+async function listAllowed(cluster: Cluster, kind: Kind, selection: Selection): Promise<StoredObject[] | undefined> {
+  const found = await listPermitted(cluster, kind, selection);
+  if (!(found instanceof Denied)) return found;
+  const hint = selection.namespace === undefined ? "; give it, or name a namespace by --namespace" : "";
+  throw new Error(`${found.object} may not be read; the right is missing to ${found.right}${hint}`);
 }
 
 type Reader = Pick<Cluster, "get">;

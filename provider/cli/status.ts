@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { openCluster, withClusterOptions, type ClusterChoice } from "./cluster-options";
+import { dnsNameOf } from "./dns-name";
 import { readReports, type Report } from "./reports";
 import { renderTree, useColours } from "./tree";
 
@@ -40,4 +41,5 @@ function chosen(reports: readonly Report[], names: readonly string[]): readonly 
   return names.length === 0 ? reports : reports.filter((report) => names.some((name) => matches(report, name)));
 }
 
-const matches = ({ name, hosts }: Report, wanted: string): boolean => name === wanted || hosts.includes(wanted);
+const matches = ({ name, hosts }: Report, wanted: string): boolean =>
+  name === wanted || hosts.includes(dnsNameOf(wanted));

@@ -26,40 +26,51 @@ const none: Palette = {
   faint: asIs,
 };
 
-/** On a terminal only, and not where somebody does not want them (no-color.org). */
-export const useColours = ({ isTTY }: { isTTY?: boolean }, { NO_COLOR }: NodeJS.ProcessEnv): boolean =>
-  isTTY === true && !NO_COLOR;
+/** On terminals, and where somebody wants them (FORCE_COLOR), but not where somebody does not (no-color.org). */
+export function useColours(
+  { isTTY }: { isTTY?: boolean },
+  { NO_COLOR, FORCE_COLOR, TERM }: NodeJS.ProcessEnv,
+): boolean {
+  if (FORCE_COLOR !== undefined) return !["0", "false"].includes(FORCE_COLOR);
+  return isTTY === true && !NO_COLOR && TERM !== "dumb";
+}
 
 const marks: Record<Health, string> = { ready: "✔", waiting: "…", failed: "✘", missing: "?", unreadable: "-" };
 
-/** Reports by host, each with the tree of what holds it up. */
+/** Issuers, then reports by host, each with the tree of what holds it up, and the count at the end. */
 export function renderTree(reports: readonly Report[], coloured: boolean): string {
   if (reports.length === 0) return "nothing here was made by certfleet; --all shows what others made\n";
   const palette = coloured ? colours : none;
-  const keys = [...new Set(reports.map(({ hosts, name }) => hosts[0] ?? name))].sort();
-  return keys
-    .map((key) => {
-      const own = reports.filter(({ hosts, name }) => (hosts[0] ?? name) === key);
-      return [palette.strong(key), ...own.flatMap((one) => reportLines(one, palette))].join("\n");
-    })
-    .join("\n\n")
-    .concat("\n");
+  const [hostless, ofHosts] = [reports.filter(({ hosts }) => !hosts[0]), reports.filter(({ hosts }) => hosts[0])];
+  const keys = [...new Set([...sorted(hostless.map(keyOf)), ...sorted(ofHosts.map(keyOf))])];
+  const groups = keys.map((key) => {
+    const own = reports.filter((one) => keyOf(one) === key);
+    return [palette.strong(key), ...own.flatMap((one) => reportLines(one, palette))].join("\n");
+  });
+  return `${[...groups, countOf(reports)].join("\n\n")}\n`;
 }
+
+const keyOf = ({ hosts, name }: Report): string => hosts[0] ?? name;
+const sorted = (keys: readonly string[]): string[] => [...keys].sort();
+
+const countOf = (reports: readonly Report[]): string =>
+  `${reports.filter(({ ready }) => ready).length} of ${reports.length} ready`;
 
 function reportLines({ step, cause, nextRetry, commands, ready }: Report, palette: Palette): string[] {
   const lines = stepLines(step, palette, "  ");
   if (ready) return lines;
+  const more = commands.filter((command) => command.startsWith("kubectl"));
   return [
     ...lines,
     ...(cause ? [`    cause: ${cause.summary}`, `    fix: ${cause.fix}`] : []),
     ...(nextRetry ? [`    next attempt: ${nextRetry}`] : []),
-    ...commands.filter((command) => command.startsWith("kubectl")).map((command) => palette.faint(`    ${command}`)),
+    ...more.map((command) => palette.faint(`    to see more: ${command}`)),
   ];
 }
 
 function stepLines({ object, health, says, facts = {}, below }: Step, palette: Palette, indent: string): string[] {
   const known = Object.entries(facts).map(([key, value]) => `${key} ${value}`);
-  const line = `${indent}${palette.health[health](`${marks[health]} ${object}`)} ${says}`;
+  const line = `${indent}${palette.health[health](`${marks[health]} ${object}`)}: ${says}`;
   const factLine = known.length > 0 ? [palette.faint(`${indent}  ${known.join(", ")}`)] : [];
   return [line, ...factLine, ...below.flatMap((next) => stepLines(next, palette, `${indent}  `))];
 }

@@ -54,8 +54,10 @@ function listenerSteps(gateway: StoredObject): Step[] {
   const listeners = (gateway.status?.listeners as ListenerStatus[] | undefined) ?? [];
   return listeners.map(({ name, conditions = [] }) => {
     const wrong = conditions.filter(({ type, status }) => type !== "Conflicted" && status !== "True");
+    // One fault makes several conditions false, often in the same words.
+    const said = wrong.filter(({ message }, index) => wrong.findIndex((one) => one.message === message) === index);
     const says =
-      flat(wrong.map(({ reason, message }) => `${reason ?? ""}: ${message ?? ""}`).join("; ")) || "programmed";
+      flat(said.map(({ reason, message }) => `${reason ?? ""}: ${message ?? ""}`).join("; ")) || "programmed";
     return { object: `listener ${name}`, health: wrong.length > 0 ? "failed" : "ready", says, below: [] };
   });
 }
@@ -88,11 +90,20 @@ function classCause(gateway: StoredObject, gatewayClass: Found): Cause | undefin
 function gatewayCause(gateway: StoredObject, says: string, events: readonly StoredEvent[]): Cause {
   const listener = listenerSteps(gateway).find(({ health }) => health === "failed");
   const warning = lastWarning(events, gateway)?.message;
-  return {
-    name: "gateway-not-programmed",
+  const cause = {
+    name: "gateway-not-programmed" as const,
     at: nameOf(gateway),
     reason: listener ? `${listener.object}: ${listener.says}` : flat(warning ?? says),
+  };
+  if (listener?.says.includes("InvalidCertificateRef"))
+    return {
+      ...cause,
+      summary: "a certificate that it serves is not there",
+      fix: "see to the Certificate: once its Secret exists, the Gateway follows by itself",
+    };
+  return {
+    ...cause,
     summary: "its controller has not brought it to serve",
-    fix: "look at the listeners above: a certificate's Secret that does not exist yet follows its Certificate; without an address the load balancer is missing",
+    fix: "look at the listeners above; without an address the load balancer is missing",
   };
 }

@@ -1,7 +1,7 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import { refused, unanswered } from "./failure";
-import { describe, kinds, pathOf, type Kind, type Place } from "./kinds";
+import { describe, describeAll, kinds, pathOf, type Kind, type Place } from "./kinds";
 import { defaultKubeconfig, readKubeconfig, type KubeConfig, type KubeconfigOptions } from "./kubeconfig";
 
 /** An object of any kind, as the API server returns it. */
@@ -100,7 +100,7 @@ export class Cluster {
   async list<T extends StoredObject = StoredObject>(kind: Kind, selection: Selection = {}): Promise<T[] | undefined> {
     const { namespace, labelSelector, fieldSelector, metadataOnly } = selection;
     const content = metadataOnly ? { accept: "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1" } : {};
-    const what = `listing ${describe(kind, { namespace })}`;
+    const what = `listing ${describeAll(kind, { namespace })}`;
     const items: T[] = [];
     let token: string | undefined;
     do {

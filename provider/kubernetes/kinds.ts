@@ -49,3 +49,9 @@ export function pathOf({ apiVersion, plural }: Kind, { namespace, name }: Partia
 /** "Certificate cafe/shop-example-com" */
 export const describe = ({ kind }: Kind, { namespace, name }: Partial<Place>): string =>
   [kind, [namespace, name].filter(Boolean).join("/")].filter(Boolean).join(" ");
+
+/** "Secrets in cafe", or "GatewayClasses" */
+export function describeAll({ kind }: Kind, { namespace }: { namespace?: string | undefined }): string {
+  const many = `${kind}${kind.endsWith("s") ? "es" : "s"}`;
+  return namespace === undefined ? many : `${many} in ${namespace}`;
+}

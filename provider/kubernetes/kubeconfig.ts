@@ -37,8 +37,16 @@ export async function defaultKubeconfig(context?: string): Promise<KubeConfig> {
     const why = code ? `${path ?? "a file"}: ${code}` : "a file of KUBECONFIG is no kubeconfig";
     throw new ClusterError(`the kubeconfig cannot be read (${why}); set KUBECONFIG or pass --kubeconfig`);
   }
+  if (isMadeUp(config))
+    throw new ClusterError(
+      "there is no kubeconfig: neither KUBECONFIG nor ~/.kube/config; set one, or pass --kubeconfig",
+    );
   return complete(config, context);
 }
+
+/** The library's last resort, which kubectl has given up: an API server without TLS on this machine. */
+const isMadeUp = (config: KubeConfig): boolean =>
+  config.getCurrentContext() === "loaded-context" && config.getCurrentCluster()?.server === "http://localhost:8080";
 
 function complete(config: KubeConfig, context: string | undefined): KubeConfig {
   if (context !== undefined) config.setCurrentContext(context);

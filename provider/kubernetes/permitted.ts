@@ -1,6 +1,6 @@
 import type { Cluster, Selection, StoredObject } from "./client";
 import { ClusterError } from "./failure";
-import { describe, type Kind, type Place } from "./kinds";
+import { describe, describeAll, type Kind, type Place } from "./kinds";
 
 /** What was asked for, and may not be read. */
 export class Denied {
@@ -29,7 +29,7 @@ export const listPermitted = <T extends StoredObject = StoredObject>(
   kind: Kind,
   selection: Selection = {},
 ): Promise<T[] | undefined | Denied> =>
-  permitted(cluster.list<T>(kind, selection), new Denied(`${kind.kind}s`, rightTo("list", kind, selection)));
+  permitted(cluster.list<T>(kind, selection), new Denied(describeAll(kind, {}), rightTo("list", kind, selection)));
 
 /** "list orders.acme.cert-manager.io --namespace cafe" */
 export function rightTo(verb: string, { apiVersion, plural }: Kind, { namespace }: { namespace?: string | undefined }) {

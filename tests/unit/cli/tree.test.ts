@@ -42,20 +42,34 @@ describe("renderTree", () => {
   it("shows by host what is ready, and what holds up the rest", () => {
     expect(renderTree([ready, failing], false).split("\n")).toEqual([
       "shop.example.com",
-      "  ✔ Certificate web/shop Ready: up to date",
+      "  ✔ Certificate web/shop: Ready: up to date",
       "    notAfter 2027-02-20T13:56:11Z, revision 2",
-      "  … Gateway web/shop Pending",
-      "    ? GatewayClass istio does not exist",
+      "  … Gateway web/shop: Pending",
+      "    ? GatewayClass istio: does not exist",
       "    cause: nothing serves it",
       "    fix: install one",
       "    next attempt: 2026-11-25T04:17:03Z",
-      "    kubectl describe certificate",
+      "    to see more: kubectl describe certificate",
+      "",
+      "1 of 2 ready",
       "",
     ]);
   });
 
   it("says so where there is nothing", () => {
     expect(renderTree([], false)).toContain("--all");
+  });
+
+  it("shows issuers before hosts, whatever those begin with", () => {
+    const issuer = { ...ready, kind: "ClusterIssuer", name: "zz-issuer", hosts: [] };
+    const wildcard = { ...ready, hosts: ["*.example.com"] };
+    const lines = renderTree([ready, wildcard, issuer], false).split("\n");
+    expect(lines.filter((line) => /^\S/.test(line))).toEqual([
+      "zz-issuer",
+      "*.example.com",
+      "shop.example.com",
+      "3 of 3 ready",
+    ]);
   });
 
   it("has colours on request alone", () => {
@@ -69,6 +83,10 @@ describe("useColours", () => {
     [{ isTTY: true }, {}, true],
     [{ isTTY: true }, { NO_COLOR: "1" }, false],
     [{}, {}, false],
+    [{ isTTY: true }, { TERM: "dumb" }, false],
+    [{}, { FORCE_COLOR: "1" }, true],
+    [{}, { FORCE_COLOR: "1", NO_COLOR: "1" }, true],
+    [{ isTTY: true }, { FORCE_COLOR: "0" }, false],
   ])("of %j and %j is %s", (stream, env, expected) => {
     expect(useColours(stream, env)).toBe(expected);
   });

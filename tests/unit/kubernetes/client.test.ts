@@ -112,7 +112,7 @@ describe("Cluster", () => {
     expect(await cluster.delete(kinds.secret, { namespace: "cafe", name: "tls" })).toBe(false);
     reply = () => ({ status: 403, body: { reason: "Forbidden", message: "secrets is forbidden" } });
     await expect(cluster.list(kinds.secret, { namespace: "cafe" })).rejects.toMatchObject({
-      message: `listing Secret cafe: ${address()} answered 403 Forbidden: secrets is forbidden`,
+      message: `listing Secrets in cafe: ${address()} answered 403 Forbidden: secrets is forbidden`,
       status: 403,
       transient: false,
     });
