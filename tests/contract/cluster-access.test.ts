@@ -35,6 +35,16 @@ describe("certfleet's own way into the cluster", () => {
     expect(accessOf(resources)).toHaveLength(1);
   });
 
+  it("waits for nothing anew where the version gets a leading v", async () => {
+    const spec = async (version: string): Promise<unknown> => {
+      const inputs = { ...clusterInputs(), certManager: { version }, kubeconfig: text };
+      const { resources } = await construct(plugin, inputs);
+      return resources.get("certfleet:index:Readiness edge-cert-manager")!.object.spec;
+    };
+    expect(await spec("v1.21.1")).toEqual(await spec("1.21.1"));
+    expect(await spec("1.21.1")).toMatchObject({ version: "1.21.1" });
+  });
+
   it("looks and waits through it for all that is waited for, in place of the Kubernetes plugin", async () => {
     const inputs = clusterInputs({ domains: [domain("tea.example.com", { renew: "key leaked", deleteSecret: true })] });
     const { resources } = await construct(plugin, { ...inputs, kubeconfig: text });

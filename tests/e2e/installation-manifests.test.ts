@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { describeOperations } from "./support/events";
 import { verifiedHttps } from "./support/https";
@@ -9,6 +10,14 @@ import { succeed, tellStory } from "./support/story";
 
 const story = tellStory("installation-manifests");
 const version = "1.21.1";
+
+const deployments = (): Promise<string> =>
+  story.world.kubectl(["get", "deployments", "-n", "cert-manager", "-o", "name"]);
+
+async function gatewayCrds(): Promise<string[]> {
+  const names = await story.world.kubectl(["get", "crds", "-o", "jsonpath={.items[*].metadata.name}"]);
+  return names.split(" ").filter((name) => name.endsWith(".gateway.networking.k8s.io"));
+}
 
 describe("cert-manager from manifests, by kubectl apply", () => {
   let stack: Stack;
@@ -51,13 +60,48 @@ describe("cert-manager from manifests, by kubectl apply", () => {
     await succeed(stack.up());
     expect((await succeed(stack.preview())).operations).toEqual([]);
     await expectUntouched();
-    const left = await story.world.kubectl(["get", "deployments", "-n", "cert-manager", "-o", "name"]);
-    expect(left.trim().split("\n")).toHaveLength(3);
+    expect((await deployments()).trim().split("\n")).toHaveLength(3);
   });
 
   it("goes with a destroy, without the Secrets", async () => {
     await succeed(stack.destroy());
     expect((await readIssued(story.world)).serial).toBe(before.serial);
-    expect(await story.world.kubectl(["get", "deployments", "-n", "cert-manager", "-o", "name"])).toBe("");
+    expect(await deployments()).toBe("");
+  });
+
+  describe("makes room for an installation that the cluster does not let be made", () => {
+    const bounded = { version: "1.21.2", timeoutSeconds: 20 };
+
+    /** With a kubeconfig, an update that fails and says this. */
+    async function failsWith(certManager: object, text: string): Promise<void> {
+      const kubeconfig = readFileSync(story.world.layout.kubeconfig, "utf8");
+      await stack.configure(settingsOf({ certManager: { ...bounded, ...certManager }, domains: [] }), { kubeconfig });
+      const failed = await stack.up();
+      expect(failed.code, failed.output).not.toBe(0);
+      expect(failed.output).toContain(text);
+    }
+
+    it("by a quota, and says so", async () => {
+      await story.world.kubectl(["create", "quota", "none", "--hard=pods=0", "-n", "cert-manager"]);
+      await failsWith({}, "cause: a ResourceQuota of the namespace is used up");
+      await story.world.kubectl(["delete", "quota", "none", "-n", "cert-manager"]);
+    });
+
+    it("by a webhook whose CA nobody tells the API server, and says so", async () => {
+      const values = { cainjector: { enabled: false } };
+      await failsWith({ values }, "cause: the API server does not trust cert-manager's webhook");
+    });
+
+    it("for want of the Gateway API, which is said before anything is made", async () => {
+      await story.world.kubectl(["delete", "crd", ...(await gatewayCrds())]);
+      await failsWith({}, "the Gateway API is not installed (the cluster has no CustomResourceDefinition gateways.");
+      expect(await deployments()).toBe("");
+    });
+
+    it("and completes as that error advises, without the Gateway API", async () => {
+      await set({ certManager: { version: "1.21.2", gatewayApi: false }, domains: [] });
+      await succeed(stack.up());
+      expect((await deployments()).trim().split("\n")).toHaveLength(3);
+    });
   });
 });

@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
 import { CAFE_NAMESPACE } from "../lab";
+import { certfleet } from "./support/certfleet";
 import { describeOperations } from "./support/events";
 import { verifiedHttps } from "./support/https";
 import { installByHelm, issueByHand, readIssued, type Issued } from "./support/installation/by-hand";
@@ -12,6 +13,14 @@ const story = tellStory("installation");
 
 /** No node has it, so the controller's new pod waits for ever. */
 const unschedulable = { values: { nodeSelector: { "example.com/none": "here" } }, timeoutSeconds: 45 };
+
+/** A class of a controller that is not there. */
+const unserved = {
+  apiVersion: "gateway.networking.k8s.io/v1",
+  kind: "GatewayClass",
+  metadata: { name: "unserved" },
+  spec: { controllerName: "example.com/absent" },
+};
 const upgraded = ["update CertManagerPreflight edge-cert-manager", "update Release edge-cert-manager"];
 
 /** The version of the controller that serves, by the Deployment that the chart makes. */
@@ -89,7 +98,38 @@ describe("an installation made by hand", () => {
     });
   });
 
+  describe("is shown by certfleet status", () => {
+    it("with all that is ready, by host or as JSON", async () => {
+      const shown = await certfleet(story.world, ["status", host]);
+      expect(shown).toMatchObject({ code: 0, stderr: "" });
+      expect(shown.stdout).toMatch(
+        /^coffee\.example\.com\n {2}✔ Certificate cafe\/coffee: Ready: [^]*\n2 of 2 ready\n$/,
+      );
+      const { code, stdout } = await certfleet(story.world, ["status", "--json"]);
+      expect(code).toBe(0);
+      const reports = JSON.parse(stdout) as { kind: string; name: string; ready: boolean }[];
+      expect(reports.map(({ kind, name, ready }) => [kind, name, ready])).toEqual([
+        ["ClusterIssuer", "letsencrypt", true],
+        ["Certificate", "coffee", true],
+        ["Gateway", "coffee-example-com", true],
+      ]);
+    });
+
+    it("or ends with 2 where it cannot look", async () => {
+      const { code, stderr } = await certfleet(story.world, ["status"], { env: { KUBECONFIG: "/dev/null" } });
+      expect(code).toBe(2);
+      expect(stderr).toContain("certfleet: the kubeconfig names no current context");
+    });
+  });
+
   describe("is upgraded", () => {
+    it("not to a release that is known to be bad: the preview says so", async () => {
+      await set(release("1.19.0"));
+      const refused = await stack.preview();
+      expect(refused.code).not.toBe(0);
+      expect(refused.output).toContain("1.19.0 issues certificates again without need; use 1.19.1 or newer");
+    });
+
     it("not over several minor versions: the preview says which steps lead there", async () => {
       await set(release("1.21.2"));
       const refused = await stack.preview();
@@ -130,15 +170,20 @@ describe("an installation made by hand", () => {
     it("for what it does not support and does not have, and nothing is changed", async () => {
       const kubeconfig = await story.world.kubectl(["config", "view", "--raw", "--minify", "-o", "json"]);
       const lost = { host: "lost.example.com", backend: { service: "tea-svc", port: 80 } };
-      const route = { gatewayApi: { gatewayClassName: "none" } };
-      const { domains, ...program } = { ...release("1.20.3"), domains: [{ ...lost, route }] };
-      await stack.configure(settingsOf({ ...program, domains }), { kubeconfig });
+      await story.world.kubectl(["apply", "--filename", "-"], { input: JSON.stringify(unserved) });
+      const served = (gatewayClassName: string) => ({ route: { gatewayApi: { gatewayClassName } } });
+      const domains = [
+        { ...lost, ...served("none") },
+        { ...lost, host: "idle.example.com", ...served("unserved") },
+      ];
+      await stack.configure(settingsOf({ ...release("1.20.3"), domains }), { kubeconfig });
       const failed = await stack.up();
       expect(failed.code).not.toBe(0);
       expect(failed.output).toContain(
         "cert-manager 1.20.3 supports Kubernetes 1.32 to 1.35, and this cluster runs v1.36",
       );
-      expect(failed.output).toContain('the cluster has no GatewayClass "none" (it has: traefik)');
+      expect(failed.output).toContain('the cluster has no GatewayClass "none" (it has: traefik, unserved)');
+      expect(failed.output).toContain('no controller answers for GatewayClass "unserved": nobody has accepted it');
       expect(await runningVersion()).toBe("v1.21.2");
       await stack.unset("kubeconfig");
       await set(release("1.21.2"));
