@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { CAFE_NAMESPACE } from "../lab";
 import { describeOperations } from "./support/events";
 import { verifiedHttps } from "./support/https";
 import { installByKubectl, issueByHand, readIssued, type Issued } from "./support/installation/by-hand";
@@ -13,6 +14,23 @@ const version = "1.21.1";
 
 const deployments = (): Promise<string> =>
   story.world.kubectl(["get", "deployments", "-n", "cert-manager", "-o", "name"]);
+
+/** All that tells of cert-manager's version. */
+const labels = {
+  "app.kubernetes.io/name": "cert-manager",
+  "app.kubernetes.io/component": "controller",
+  "app.kubernetes.io/version": "v1.19.0",
+};
+const badController = {
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name: "others", namespace: CAFE_NAMESPACE, labels },
+  spec: {
+    replicas: 0,
+    selector: { matchLabels: labels },
+    template: { metadata: { labels }, spec: { containers: [{ name: "others", image: "quay.io/others/none" }] } },
+  },
+};
 
 async function gatewayCrds(): Promise<string[]> {
   const names = await story.world.kubectl(["get", "crds", "-o", "jsonpath={.items[*].metadata.name}"]);
@@ -69,37 +87,48 @@ describe("cert-manager from manifests, by kubectl apply", () => {
     expect(await deployments()).toBe("");
   });
 
-  describe("makes room for an installation that the cluster does not let be made", () => {
-    const bounded = { version: "1.21.2", timeoutSeconds: 20 };
+  describe("makes room for others that fail, and say why", () => {
+    const version = "1.21.2";
+    const bounded = { version, gatewayApi: false, timeoutSeconds: 20 };
 
     /** With a kubeconfig, an update that fails and says this. */
-    async function failsWith(certManager: object, text: string): Promise<void> {
+    async function failsWith(certManager: Record<string, unknown>, text: string): Promise<void> {
       const kubeconfig = readFileSync(story.world.layout.kubeconfig, "utf8");
-      await stack.configure(settingsOf({ certManager: { ...bounded, ...certManager }, domains: [] }), { kubeconfig });
+      await stack.configure(settingsOf({ certManager, domains: [] }), { kubeconfig });
       const failed = await stack.up();
       expect(failed.code, failed.output).not.toBe(0);
       expect(failed.output).toContain(text);
     }
 
+    it("where others run a release that is known to be bad, which is said before anything draws on it", async () => {
+      await story.world.kubectl(["apply", "--filename", "-"], { input: JSON.stringify(badController) });
+      await failsWith(
+        { install: false, createNamespace: true, namespace: CAFE_NAMESPACE },
+        'cert-manager 1.19.0, which runs in namespace "cafe", issues certificates again without need',
+      );
+      await story.world.kubectl(["delete", "deployment", "others", "-n", CAFE_NAMESPACE]);
+    });
+
+    it("for want of the Gateway API, which is said before anything is made", async () => {
+      await story.world.kubectl(["delete", "crd", ...(await gatewayCrds())]);
+      const text = "the Gateway API is not installed (the cluster has no CustomResourceDefinition gateways.";
+      await failsWith({ ...bounded, gatewayApi: true }, text);
+      expect(await deployments()).toBe("");
+    });
+
     it("by a quota, and says so", async () => {
       await story.world.kubectl(["create", "quota", "none", "--hard=pods=0", "-n", "cert-manager"]);
-      await failsWith({}, "cause: a ResourceQuota of the namespace is used up");
+      await failsWith(bounded, "cause: a ResourceQuota of the namespace is used up");
       await story.world.kubectl(["delete", "quota", "none", "-n", "cert-manager"]);
     });
 
     it("by a webhook whose CA nobody tells the API server, and says so", async () => {
       const values = { cainjector: { enabled: false } };
-      await failsWith({ values }, "cause: the API server does not trust cert-manager's webhook");
+      await failsWith({ ...bounded, values }, "cause: the API server does not trust cert-manager's webhook");
     });
 
-    it("for want of the Gateway API, which is said before anything is made", async () => {
-      await story.world.kubectl(["delete", "crd", ...(await gatewayCrds())]);
-      await failsWith({}, "the Gateway API is not installed (the cluster has no CustomResourceDefinition gateways.");
-      expect(await deployments()).toBe("");
-    });
-
-    it("and completes as that error advises, without the Gateway API", async () => {
-      await set({ certManager: { version: "1.21.2", gatewayApi: false }, domains: [] });
+    it("and completes once all that is mended, without the Gateway API", async () => {
+      await set({ certManager: { version, gatewayApi: false }, domains: [] });
       await succeed(stack.up());
       expect((await deployments()).trim().split("\n")).toHaveLength(3);
     });
