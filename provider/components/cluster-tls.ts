@@ -26,7 +26,7 @@ import { CertManager } from "./cert-manager";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
 import { zoneFinder } from "./dns-records";
 import { defaultIssuerSeconds, Issuers, issuersShape } from "./issuers";
-import { GatewayPreflight } from "./preflight";
+import { CertManagerPreflight, GatewayPreflight } from "./preflight";
 import { TlsDomain } from "./tls-domain";
 
 const token = "certfleet:index:ClusterTls";
@@ -68,9 +68,13 @@ export class ClusterTls extends Component {
     const opts = { ...given, access: accessFor(name, args, this, given) };
     const installation = installCertManager(name, args, this, opts);
     const issuers = makeIssuers(name, args, installation, this, opts);
-    const ready = installation.resource ? [installation.resource] : opts.dependsOn;
     const preflight = checkGateways(name, args, this, opts);
-    const cluster = { issuers, ready, preflight, platform: issuers?.platform ?? pulumi.output(withoutIssuers) };
+    const cluster = {
+      issuers,
+      ready: installation.ready,
+      preflight,
+      platform: issuers?.platform ?? pulumi.output(withoutIssuers),
+    };
     const domains = makeDomains(name, args, cluster, this, opts);
     this.platform = withGatewayClass(cluster.platform, args);
     this.domains = collect(args.domains, domains);
@@ -88,7 +92,8 @@ export class ClusterTls extends Component {
 
 interface Installation {
   namespace: pulumi.Input<string>;
-  resource: CertManager | undefined;
+  /** What everything else waits for. */
+  ready: pulumi.Resource[] | undefined;
 }
 
 function installCertManager(
@@ -99,13 +104,21 @@ function installCertManager(
 ): Installation {
   const { install, ...given } = args.certManager ?? certManagerArgs.parse({});
   const certManager = withIdentity(given, keylessEmail(name, args));
-  if (!install) return { namespace: certManager.namespace, resource: undefined };
-  const resource = new CertManager(`${name}-cert-manager`, certManager, {
-    parent,
-    dependsOn: opts.dependsOn,
-    access: opts.access,
-  });
-  return { namespace: resource.namespace, resource };
+  const { access, dependsOn } = opts;
+  const own = { parent, dependsOn, access };
+  if (install) {
+    const resource = new CertManager(`${name}-cert-manager`, certManager, own);
+    return { namespace: resource.namespace, ready: [resource] };
+  }
+  const { namespace, allowUnsupportedVersion } = certManager;
+  // Without a way into the cluster there is nothing that it could ask.
+  if (!access) return { namespace, ready: dependsOn };
+  const preflight = new CertManagerPreflight(
+    `${name}-cert-manager`,
+    { install, namespace, allowUnsupportedVersion },
+    own,
+  );
+  return { namespace, ready: [preflight, ...(dependsOn ?? [])] };
 }
 
 /** Whom cert-manager acts as at Google Cloud, where it does so without a key. */
@@ -125,7 +138,6 @@ function makeIssuers(
   const { acme, challenges, dnsSecrets, dryRunTimeoutSeconds } = args;
   if (!acme || !challenges) return undefined;
   const additionalEnvironments = usedEnvironments(acme, effectiveDomains(args));
-  const dependsOn = installation.resource ? [installation.resource] : opts.dependsOn;
   return new Issuers(
     `${name}-issuers`,
     {
@@ -136,7 +148,7 @@ function makeIssuers(
       timeoutSeconds: args.issuerTimeoutSeconds,
       dryRunTimeoutSeconds,
     },
-    { parent, dependsOn, access: opts.access },
+    { parent, dependsOn: installation.ready, access: opts.access },
   );
 }
 

@@ -10,12 +10,19 @@ interface PreflightOptions extends pulumi.CustomResourceOptions {
 
 type InstallationArgs = Pick<CertManagerArgs, "version" | "namespace" | "gatewayApi" | "allowUnsupportedVersion">;
 
-/** Checked before cert-manager is installed or upgraded. */
+/** A cert-manager that others run. */
+type RunningArgs = Pick<CertManagerArgs, "namespace" | "allowUnsupportedVersion"> & { install: false };
+
+const inputsOf = (args: InstallationArgs | RunningArgs): pulumi.Inputs => {
+  const { namespace, allowUnsupportedVersion } = args;
+  if ("install" in args) return { install: args.install, namespace, allowUnsupportedVersion };
+  return { version: args.version, namespace, gatewayApi: args.gatewayApi, allowUnsupportedVersion };
+};
+
+/** Checked before cert-manager is installed or upgraded, or before one that runs is used. */
 export class CertManagerPreflight extends pulumi.CustomResource {
-  constructor(name: string, args: InstallationArgs, { access, ...opts }: PreflightOptions) {
-    const { version: chart, namespace, gatewayApi, allowUnsupportedVersion } = args;
-    const inputs = { version: chart, namespace, gatewayApi, allowUnsupportedVersion };
-    super("certfleet:index:CertManagerPreflight", name, inputs, { ...opts, ...through(access) });
+  constructor(name: string, args: InstallationArgs | RunningArgs, { access, ...opts }: PreflightOptions) {
+    super("certfleet:index:CertManagerPreflight", name, inputsOf(args), { ...opts, ...through(access) });
   }
 }
 

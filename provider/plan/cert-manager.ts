@@ -22,7 +22,7 @@ export const certManagerShape = {
   }),
   allowUnsupportedVersion: z.boolean().default(false).meta({
     description:
-      "Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.",
+      "Whether `version`, or the one that runs, may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.",
   }),
   releaseName: label.max(53, "must be at most 53 characters, as Helm asks").default("cert-manager").meta({
     description: "Name of the Helm release. Its objects are named cert-manager... whatever the release is called.",
@@ -69,7 +69,8 @@ export const certManagerShape = {
 
 export const certManagerArgs = objectType("CertManagerInstallation", "How cert-manager is installed.", {
   install: z.boolean().default(true).meta({
-    description: "Set to false where cert-manager already runs; then only `namespace` is read.",
+    description:
+      "Set to false where cert-manager already runs; then only `namespace` and `allowUnsupportedVersion` are read.",
   }),
   ...certManagerShape,
 });

@@ -1,8 +1,15 @@
-import { kubernetesProblem, panicsOnDisabledRenewal, plainVersion, stepProblem } from "./cert-manager-releases";
+import {
+  badRelease,
+  kubernetesProblem,
+  panicsOnDisabledRenewal,
+  plainVersion,
+  stepProblem,
+} from "./cert-manager-releases";
 import { show } from "../schema/problems";
 
-/** What is about to be installed. */
+/** What is about to be installed, or with `install: false` to be used as others run it. */
 export interface PlannedInstallation {
+  install?: boolean | undefined;
   version: string;
   namespace: string;
   gatewayApi: boolean;
@@ -28,7 +35,16 @@ const override = "; or set allowUnsupportedVersion: true";
 
 /** Why an installation would fail, or harm, on this cluster. */
 export function installationFindings(planned: PlannedInstallation, facts: InstallationFacts): string[] {
+  if (planned.install === false) return planned.allowUnsupportedVersion ? [] : runningFindings(planned, facts);
   return [...(planned.allowUnsupportedVersion ? [] : versionFindings(planned, facts)), ...crdFindings(planned, facts)];
+}
+
+/** Of a cert-manager that others run; one that does not say its version is not judged. */
+function runningFindings({ namespace }: PlannedInstallation, { running, kubernetes }: InstallationFacts): string[] {
+  if (running === undefined) return [];
+  const problems = [badRelease(running), kubernetesProblem(running, kubernetes)];
+  const subject = `cert-manager ${plainVersion(running)}, which runs in namespace ${show(namespace)},`;
+  return problems.flatMap((problem) => (problem === undefined ? [] : [`${subject} ${problem}${override}`]));
 }
 
 function versionFindings({ version }: PlannedInstallation, facts: InstallationFacts): string[] {

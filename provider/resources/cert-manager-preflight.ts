@@ -8,12 +8,17 @@ import { show, type Problem } from "../schema/problems";
 import type { Existing, ResourceContext, ResourceDefinition, Values } from "./definition";
 
 const { allowUnsupportedVersion, gatewayApi, namespace, version } = certManagerShape;
-const args = z.strictObject({ version, namespace, gatewayApi, allowUnsupportedVersion });
+const install = z.boolean().optional().meta({
+  description: "Whether cert-manager is installed here; where it is not, the one that runs is looked at.",
+  default: "true",
+});
+const args = z.strictObject({ version, namespace, gatewayApi, allowUnsupportedVersion, install });
 
 /** The version before stands in the state, so that an upgrade which skips versions is refused in the preview. */
 function stepProblems(planned: Values, before: Values | undefined, sound: Sound): Problem[] {
   const [from, to] = [before?.version, planned.version];
   if (typeof from !== "string" || typeof to !== "string" || !sound(["version"])) return [];
+  if (planned.install === false || before?.install === false) return [];
   if (planned.allowUnsupportedVersion === true || planned.namespace !== before?.namespace) return [];
   const reason = stepProblem(from, to);
   if (reason === undefined) return [];

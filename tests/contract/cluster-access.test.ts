@@ -35,6 +35,15 @@ describe("certfleet's own way into the cluster", () => {
     expect(accessOf(resources)).toHaveLength(1);
   });
 
+  it("asks through it for the cert-manager that others run, before anything draws on that", async () => {
+    const certManager = { install: false, namespace: "tls" };
+    const { resources } = await construct(plugin, { ...clusterInputs(), certManager, kubeconfig: text });
+    const preflight = resources.get("certfleet:index:CertManagerPreflight edge-cert-manager")!;
+    expect(preflight.object).toEqual({ install: false, namespace: "tls", allowUnsupportedVersion: false });
+    const issuer = resources.get("kubernetes:cert-manager.io/v1:ClusterIssuer edge-issuers-staging")!;
+    expect(issuer.dependencies).toContain(preflight.urn);
+  });
+
   it("waits for nothing anew where the version gets a leading v", async () => {
     const spec = async (version: string): Promise<unknown> => {
       const inputs = { ...clusterInputs(), certManager: { version }, kubeconfig: text };

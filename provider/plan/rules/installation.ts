@@ -43,9 +43,12 @@ function versionProblems(
 
 type Key = keyof typeof certManagerShape;
 
+/** What matters of a cert-manager that others run. */
+const readOfRunning: readonly Key[] = ["namespace", "allowUnsupportedVersion"];
+
 /** SDKs fill in defaults, so only another value than that tells that somebody wanted something. */
 export function notInstalledProblems(args: CertManagerArgs): Problem[] {
-  const keys = (Object.keys(certManagerShape) as Key[]).filter((key) => key !== "namespace");
+  const keys = (Object.keys(certManagerShape) as Key[]).filter((key) => !readOfRunning.includes(key));
   return keys
     .filter((key) => args[key] !== undefined && args[key] !== defaults[key])
     .map((key) => problem(["certManager", key], "has no effect with install: false; leave one of them out"));

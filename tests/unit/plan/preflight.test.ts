@@ -36,6 +36,18 @@ describe("an installation on a cluster", () => {
     expect(found({ gatewayApi: false }, { missingCrds })).toEqual([]);
   });
 
+  it("that others have made is judged by the version that runs", () => {
+    const others = (running: string | undefined, plan: Partial<PlannedInstallation> = {}) =>
+      found({ install: false, ...plan }, { running, missingCrds: ["gateways.gateway.networking.k8s.io"] });
+    expect(others("v1.19.0")).toEqual([
+      'cert-manager 1.19.0, which runs in namespace "cert-manager", issues certificates again without need; use 1.19.1 or newer; or set allowUnsupportedVersion: true',
+      expect.stringContaining("supports Kubernetes 1.31 to 1.35, and this cluster runs v1.36.3"),
+    ]);
+    expect(others("v1.19.0", { allowUnsupportedVersion: true })).toEqual([]);
+    expect(others("v1.21.1")).toEqual([]);
+    expect(others(undefined)).toEqual([]);
+  });
+
   it("of 1.21.0 stops at a Certificate without renewal", () => {
     const disabledRenewals = ["shop/one"];
     expect(found({ version: "1.21.0" }, { disabledRenewals })).toEqual([expect.stringContaining("as shop/one does")]);

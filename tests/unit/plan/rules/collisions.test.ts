@@ -102,6 +102,7 @@ describe("what is in each other's way is said exactly:", () => {
       {
         certManager: certManagerArgs.parse({
           install: false,
+          allowUnsupportedVersion: true,
           namespace: "kube-system",
           version: "1.21.1",
           gatewayApi: true,
