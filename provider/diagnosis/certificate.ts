@@ -3,7 +3,17 @@ import { backoffAfter } from "../kubernetes/issuance";
 import type { Place } from "../kubernetes/kinds";
 import { foundOr, type Denied, type Found } from "../kubernetes/permitted";
 import { recognise, retryAfter, unrecognised } from "./causes";
-import { conditionOf, flat, holds, isOwnedBy, lastWarning, nameOf, statusText, type StoredEvent } from "./objects";
+import {
+  conditionOf,
+  flat,
+  holds,
+  isOwnedBy,
+  lastWarning,
+  nameOf,
+  statusText,
+  type Condition,
+  type StoredEvent,
+} from "./objects";
 import { issuerStep } from "./issuer";
 import { unreadable, type Cause, type Diagnosis, type Health, type Step } from "./types";
 
@@ -47,7 +57,8 @@ function certificateStep(parts: CertificateParts, certificate: StoredObject): St
   const said = failed || issuing?.status === "True" ? issuing : conditionOf(certificate, "Ready");
   // A certificate whose renewal fails still serves, but not for ever.
   const health: Health = failed ? "failed" : ready ? "ready" : "waiting";
-  const idle = health === "ready" && issuing?.status !== "True";
+  const again = health === "ready" && issuing?.status === "True";
+  const idle = health === "ready" && !again;
   const issuer = parts.issuerName && issuerStep(parts.issuerName, parts.issuer, parts.events);
   const waitsForIssuer = issuer && issuer.health !== "ready" ? [issuer] : [];
   const request = currentRequest(parts, certificate);
@@ -56,11 +67,14 @@ function certificateStep(parts: CertificateParts, certificate: StoredObject): St
   return {
     object: nameOf(certificate),
     health,
-    says: said ? flat(`${said.reason ?? ""}: ${said.message ?? ""}`) : "its controller has said nothing yet",
+    says: `${again ? "Ready, and being issued again: " : ""}${wordsOf(said)}`,
     facts: factsOf(certificate),
     below,
   };
 }
+
+const wordsOf = (said: Condition | undefined): string =>
+  said ? flat(`${said.reason ?? ""}: ${said.message ?? ""}`) : "its controller has said nothing yet";
 
 function factsOf(certificate: StoredObject): Record<string, string> {
   const keys = ["notAfter", "renewalTime", "revision", "failedIssuanceAttempts", "lastFailureTime"];

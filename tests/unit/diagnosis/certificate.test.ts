@@ -191,4 +191,12 @@ describe("a certificate that still serves", () => {
     expect(diagnoseCertificate(serving([conditions[1]!]), now).step).toMatchObject({ health: "failed" });
     expect(diagnoseCertificate(serving([]), now)).toMatchObject({ step: { health: "ready" } });
   });
+
+  it("is ready while it is issued again, and says both", () => {
+    const again = { type: "Issuing", status: "True", reason: "Renewing", message: "Renewing certificate" };
+    expect(diagnoseCertificate(serving([again]), now).step).toMatchObject({
+      health: "ready",
+      says: "Ready, and being issued again: Renewing: Renewing certificate",
+    });
+  });
 });
