@@ -116,9 +116,9 @@ describe("an installation made by hand", () => {
     });
 
     it("or ends with 2 where it cannot look", async () => {
-      const { code, stderr } = await certfleet(story.world, ["status"], { env: { KUBECONFIG: "/dev/null" } });
+      const { code, stderr } = await certfleet(story.world, ["status"], { env: { KUBECONFIG: "/nowhere/config" } });
       expect(code).toBe(2);
-      expect(stderr).toContain("certfleet: the kubeconfig names no current context");
+      expect(stderr).toContain("certfleet: the kubeconfig cannot be read (/nowhere/config: ENOENT)");
     });
   });
 
