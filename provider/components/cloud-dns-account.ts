@@ -2,22 +2,10 @@ import type * as dns from "@pulumi/gcp/dns";
 import type * as serviceaccount from "@pulumi/gcp/serviceaccount";
 import * as pulumi from "@pulumi/pulumi";
 import { hostedZoneOf, type CloudDnsArgs } from "../dns/cloud-dns";
-import { accountIdOf, roleIdOf, zoneName } from "../dns/cloud-dns/names";
+import { accountIdOf, roleIdOf } from "../dns/cloud-dns/names";
 import { dnsPermissions } from "../dns/cloud-dns/permissions";
 import type { Entry } from "../dns/contract";
 import { gcp } from "./cloud-sdks";
-
-/** The managed zone of an entry that asks for it. */
-export function makeZone(
-  name: string,
-  { project }: CloudDnsArgs,
-  { zones }: Entry,
-  opts: pulumi.CustomResourceOptions,
-): dns.ManagedZone {
-  const [zone] = zones!;
-  const args = { name: zoneName(zone!), dnsName: `${zone}.`, project, description: "Made by certfleet." };
-  return new (gcp.dns().ManagedZone)(name, args, opts);
-}
 
 /** A service account, and all that it may do. */
 export interface CloudDnsAccount {

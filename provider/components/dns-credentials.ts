@@ -1,3 +1,4 @@
+import type { ManagedZone } from "@pulumi/gcp/dns";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { bindChallenge, challengeShape, checkOneKind, type BoundChallenge } from "../dns";
@@ -7,10 +8,11 @@ import { credentialStatusShape, type CredentialStatus } from "../plan/credential
 import { dnsCredentialsRules } from "../plan/rules";
 import { label } from "../schema/leaves";
 import { input } from "../schema/vocabulary";
-import { bindIdentity, makeAccount, makeKey, makeZone, type CloudDnsAccount } from "./cloud-dns-account";
+import { bindIdentity, makeAccount, makeKey, type CloudDnsAccount } from "./cloud-dns-account";
 import { makeToken } from "./cloudflare-token";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
 import { makeSecret } from "./dns-secret";
+import { makeZone } from "./managed-zones";
 
 const token = "certfleet:index:DnsCredentials";
 
@@ -27,21 +29,28 @@ const argsSchema = z
 
 type DnsCredentialsArgs = z.output<typeof argsSchema>;
 
+/** The component around this one, where there is one. */
+interface Within {
+  /** What the Secret was a child of before there was this component. */
+  formerParent: pulumi.Resource;
+  /** The managed zone that the component has made for the entry. */
+  zone: ManagedZone | undefined;
+}
+
 /** One credential of a DNS provider: what is made for it there, and the Secret that cert-manager reads it from. */
 export class DnsCredentials extends Component {
   readonly status: pulumi.Output<CredentialStatus>;
 
-  /** `formerParent` is what the Secret was a child of before there was this component. */
-  constructor(name: string, args: DnsCredentialsArgs, opts: ComponentOptions, formerParent?: pulumi.Resource) {
+  constructor(name: string, args: DnsCredentialsArgs, opts: ComponentOptions, within?: Within) {
     super(token, name, {}, opts);
     const first = { parent: this, dependsOn: opts.dependsOn };
     const bound = bindChallenge(args);
     const cloudDns = args.cloudDns;
-    const zone = cloudDns?.createZone ? makeZone(name, cloudDns, args, first) : undefined;
+    const zone = within || !cloudDns?.createZone ? within?.zone : makeZone(name, cloudDns, args, first);
     const own = ["made", "keyless"].includes(bound.credential.source);
     const account = cloudDns && own ? makeAccount(name, cloudDns, args, zone, first) : undefined;
     if (account && cloudDns?.workloadIdentity) bindIdentity(name, account, cloudDns, args.namespace, first);
-    const secretName = makeSecretOf(name, args, bound, account, { first, formerParent });
+    const secretName = makeSecretOf(name, args, bound, account, { first, formerParent: within?.formerParent });
     const status = { secretName, serviceAccountEmail: account?.account.email, nameServers: zone?.nameServers };
     this.status = pulumi.output(status);
     this.declareOutputs({

@@ -19,6 +19,7 @@ import { accessFor, accessShape, configureAccess } from "./cluster-access";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
 import { DnsCredentials } from "./dns-credentials";
 import { makeDryRun } from "./dry-run";
+import { makeZones } from "./managed-zones";
 import { makeAwaited } from "./readiness";
 
 const token = "certfleet:index:Issuers";
@@ -91,18 +92,22 @@ interface MadeCredential {
 function makeCredentials(name: string, args: IssuersArgs, parent: Issuers, opts: ComponentOptions): MadeCredential[] {
   const { acme, namespace, dnsSecrets } = args;
   const timeouts = { issuer: args.timeoutSeconds, certificate: args.dryRunTimeoutSeconds };
+  const zoneOf = makeZones(name, args.challenges, { parent, dependsOn: opts.dependsOn });
   return planCredentials(args.challenges)
     .filter(isMade)
     .map((planned) => {
       const logicalName = `${name}-${planned.name}`;
       const inputs = { ...planned.entry, namespace, dnsSecrets };
-      const resource = new DnsCredentials(logicalName, inputs, { parent, dependsOn: opts.dependsOn }, parent);
+      const zone = zoneOf(planned.entry);
+      const within = { formerParent: parent, zone };
+      const resource = new DnsCredentials(logicalName, inputs, { parent, dependsOn: opts.dependsOn }, within);
+      const made = zone ? [resource, zone] : [resource];
       if (planned.entry.rotation === undefined || planned.active.length === 0)
-        return { planned, resource, proven: [resource] };
+        return { planned, resource, proven: made };
       const dryRun = { acme, credential: planned, namespace, timeouts };
       const current = `${logicalName}-${planned.entry.rotation}`;
-      const proof = makeDryRun(current, dryRun, { parent, dependsOn: [resource, ...(opts.dependsOn ?? [])] });
-      return { planned, resource, proven: [resource, proof] };
+      const proof = makeDryRun(current, dryRun, { parent, dependsOn: [...made, ...(opts.dependsOn ?? [])] });
+      return { planned, resource, proven: [...made, proof] };
     });
 }
 

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { acme } from "../support/builders";
-import { base64, credentials, custom, issuers, providers, withClouds } from "./support/clouds";
+import { base64, credentials, custom, issuers, keyFile, providers, withClouds } from "./support/clouds";
 import { construct, startMonitor } from "./support/construct";
 import { Plugin } from "./support/plugin";
 import { secretValue } from "./support/wire";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const zoneType = "gcp:dns/managedZone:ManagedZone";
 const expiresOn = "2099-02-28T00:00:00Z";
 
 describe("DnsCredentials over gRPC", () => {
@@ -77,6 +78,51 @@ describe("DnsCredentials over gRPC", () => {
     expect(state).toMatchObject({
       nameServers: ["ns1.example.net.", "ns2.example.net."],
       solver: { dns01: { cloudDNS: { hostedZoneName: "example-com" } } },
+    });
+  });
+
+  describe("a managed zone that is made", () => {
+    const zones = ["made.example.com"];
+    const cloudDns = { project: "acme-dns", createZone: true };
+    const registered = async (challenges: object[]) => {
+      const dnsSecrets = { key: keyFile("acme-dns") };
+      const constructed = await construct(plugin, { acme: acme(), challenges, dnsSecrets }, issuers);
+      return { ...constructed, made: constructed.registrations.filter(({ type }) => type === zoneType) };
+    };
+
+    it("is the same resource whatever credential works in it, and where there are several", async () => {
+      const given = { zones, cloudDns: { ...cloudDns, secret: "key" } };
+      const entries = [
+        [{ zones, cloudDns }],
+        [given],
+        [{ zones, cloudDns: { ...cloudDns, existingSecret: { name: "kept" } } }],
+        [{ zones, cloudDns: { ...cloudDns, workloadIdentity: {} } }],
+        [{ zones, cloudDns, standby: true }, given],
+      ];
+      for (const challenges of entries) {
+        const { made } = await registered(challenges);
+        expect(made.map(({ urn }) => urn)).toEqual([
+          `urn:pulumi:test::shop::certfleet:index:Issuers$${zoneType}::issuers-made.example.com_acme-dns`,
+        ]);
+      }
+    });
+
+    it("keeps the URN that it had when it was a child of its credential", async () => {
+      const { made } = await registered([{ zones, cloudDns }]);
+      const former = "issuers-cloud-dns-account-acme-dns-made-example-com";
+      const aliases = made[0]!.request.getAliasesList().map((alias) => alias.getSpec()!);
+      expect(aliases.map((spec) => [spec.getName(), spec.getParenturn()])).toEqual([
+        [former, `urn:pulumi:test::shop::certfleet:index:Issuers$certfleet:index:DnsCredentials::${former}`],
+      ]);
+    });
+
+    it("is there before a credential, a trial or an issuer needs it", async () => {
+      const { made, resources } = await registered([
+        { zones, rotation: "a", cloudDns: { ...cloudDns, secret: "key" } },
+      ]);
+      const trial = "kubernetes:cert-manager.io/v1:CertificateRequest issuers-cloud-dns-key-made-example-com-a-dry-run";
+      const issuer = "kubernetes:cert-manager.io/v1:ClusterIssuer issuers-staging";
+      for (const one of [trial, issuer]) expect(resources.get(one)!.dependencies).toContain(made[0]!.urn);
     });
   });
 

@@ -1,7 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { cloudflareTokens, cloudflareZoneId, googleAdminToken, googleProject, hosts } from "../lab";
+import {
+  cloudflareTokens,
+  cloudflareZoneId,
+  createServiceAccount,
+  googleAdminToken,
+  googleProject,
+  hosts,
+} from "../lab";
 import { describeOperations } from "./support/events";
 import { leftovers, takeInventory, type Inventory } from "./support/inventory";
 import { hasNothingToDo } from "./support/quickstart-steps";
@@ -13,13 +20,26 @@ const story = tellStory("dns-credentials");
 const expiresOn = "2099-01-01T00:00:00Z";
 const certificate = (host: string) => ({ host, certificateOnly: true });
 
-interface Rotations {
+/** What cert-manager does in a managed zone that it knows the name of. */
+const permissions = [
+  "dns.changes.create",
+  "dns.changes.get",
+  "dns.resourceRecordSets.create",
+  "dns.resourceRecordSets.delete",
+  "dns.resourceRecordSets.list",
+  "dns.resourceRecordSets.update",
+];
+
+interface Changes {
+  /** Rotations. */
   cloudDns?: string;
   cloudflare?: string;
+  /** Key in dnsSecrets of the credential of the zone that is made; without it one is made. */
+  secret?: string;
 }
 
-/** Two zones at two providers, and one that is made. */
-const argsOf = ({ cloudDns, cloudflare }: Rotations) => ({
+/** Two zones at two providers, one that is made, and a part of a zone, which Cloudflare does not find by its name. */
+const argsOf = ({ cloudDns, cloudflare, secret }: Changes) => ({
   acme: { email: "ops@example.com" },
   challenges: [
     {
@@ -27,13 +47,17 @@ const argsOf = ({ cloudDns, cloudflare }: Rotations) => ({
       rotation: cloudDns,
       cloudDns: { project: googleProject.id, hostedZoneName: "example-org" },
     },
-    { zones: ["made.example.org"], cloudDns: { project: googleProject.id, createZone: true } },
-    { zones: ["example.com"], rotation: cloudflare, cloudflare: { token: { expiresOn } } },
+    { zones: ["made.example.org"], cloudDns: { project: googleProject.id, createZone: true, secret } },
+    {
+      zones: ["example.com", "part.example.net"],
+      rotation: cloudflare,
+      cloudflare: { token: { expiresOn }, zoneIds: { "part.example.net": cloudflareZoneId("example.net") } },
+    },
   ],
   defaults: { namespace: "default" },
   // cert-manager sleeps for a minute before it believes in a record.
   dryRunTimeoutSeconds: 150,
-  domains: ["tea.example.org", "tea.made.example.org", "tea.example.com"].map(certificate),
+  domains: ["tea.example.org", "tea.made.example.org", "tea.example.com", "tea.part.example.net"].map(certificate),
 });
 
 const accountName = "cloud-dns-account-lab-project-example-org";
@@ -60,8 +84,18 @@ describe("DNS credentials are made, rotated and deleted", () => {
   let before: Awaited<ReturnType<typeof takeStock>>;
   const planted = new Set<string>();
 
-  const configure = (rotations: Rotations): Promise<void> =>
-    stack.configure({ args: JSON.stringify(argsOf(rotations)) });
+  const configure = (changes: Changes): Promise<void> => stack.configure({ args: JSON.stringify(argsOf(changes)) });
+
+  /** The managed zone that is made, as Cloud DNS knows it, and its name servers as the stack says them. */
+  async function madeZone() {
+    const path = `/dns/v1/projects/${googleProject.id}/managedZones/made-example-org`;
+    const asked = { host: hosts.cloudDns, path, token: googleAdminToken };
+    const { id, creationTime, nameServers } = await story.world.edge.askJson<Record<string, unknown>>(asked);
+    const { dnsCredentials } = await stack.outputs<{ dnsCredentials: Record<string, { nameServers?: string[] }> }>();
+    const told = Object.values(dnsCredentials).flatMap((credential) => credential.nameServers ?? []);
+    expect(told).toEqual(nameServers);
+    return { id, creationTime, nameServers };
+  }
 
   /** The Secrets that the ClusterIssuer draws on. */
   async function secretsInUse(): Promise<string[]> {
@@ -122,19 +156,20 @@ describe("DNS credentials are made, rotated and deleted", () => {
   }
 
   beforeAll(async () => {
+    const solver = await createServiceAccount(story.world.edge, { id: "made-solver", permissions });
     before = await takeStock();
     inventory = await takeInventory(story.world);
     const env = { GOOGLE_OAUTH_ACCESS_TOKEN: googleAdminToken, CLOUDFLARE_API_TOKEN: cloudflareTokens.admin };
     stack = story.stack("dns-credentials", env);
-    await stack.init({ args: JSON.stringify(argsOf({})) });
+    await stack.init({ args: JSON.stringify(argsOf({})) }, { dnsSecrets: JSON.stringify({ solver }) });
   });
 
-  it("makes accounts with the least rights, a zone, a token for one zone, and issues by them", async () => {
+  it("makes accounts with the least rights, a zone, a token for its zones, and issues by them", async () => {
     await succeed(stack.up());
     const { serviceAccounts, keys, roles, zones, tokens } = await takeStock();
-    expect(serviceAccounts).toHaveLength(2);
-    expect(keys).toHaveLength(2);
-    expect(roles).toHaveLength(2);
+    expect(serviceAccounts).toHaveLength(before.serviceAccounts.length + 2);
+    expect(keys).toHaveLength(before.keys.length + 2);
+    expect(roles).toHaveLength(before.roles.length + 2);
     expect(roles.flat()).not.toContain("dns.managedZones.list");
     expect(zones.join()).toContain("made.example.org");
     const made = (await story.world.edge.cloudflareTokens()).user.find(({ name }) =>
@@ -142,8 +177,9 @@ describe("DNS credentials are made, rotated and deleted", () => {
     );
     const policies = made!.policies;
     expect(tokens.length).toBe(before.tokens.length + 1);
+    const scope = ["example.com", "example.net"].map((zone) => cloudflareZoneId(zone)).sort();
     expect(policies.map(({ resources }) => Object.keys(resources))).toEqual([
-      [`com.cloudflare.api.account.zone.${cloudflareZoneId("example.com")}`],
+      scope.map((id) => `com.cloudflare.api.account.zone.${id}`),
     ]);
     expect(policies.flatMap(({ permission_groups: groups }) => groups.map(({ name }) => name)).sort()).toEqual([
       "DNS Write",
@@ -153,7 +189,7 @@ describe("DNS credentials are made, rotated and deleted", () => {
       domains: Record<string, { ready: boolean }>;
       dnsCredentials: Record<string, { nameServers?: string[]; serviceAccountEmail?: string }>;
     }>();
-    expect(Object.values(domains).map(({ ready }) => ready)).toEqual([true, true, true]);
+    expect(Object.values(domains).map(({ ready }) => ready)).toEqual([true, true, true, true]);
     expect(serviceAccounts).toContain(dnsCredentials[accountName]!.serviceAccountEmail);
     const delegated = Object.values(dnsCredentials).filter(({ nameServers }) => nameServers !== undefined);
     expect(delegated).toHaveLength(1);
@@ -178,8 +214,8 @@ describe("DNS credentials are made, rotated and deleted", () => {
     expect(at("delete Key")).toBeGreaterThan(at("update ClusterIssuer edge-issuers-staging"));
     expect(at("delete ApiToken")).toBeGreaterThan(at("update ClusterIssuer edge-issuers-staging"));
     const now = await takeStock();
-    expect(now.keys).toHaveLength(2);
-    expect(now.keys.filter((name) => old.keys.includes(name))).toHaveLength(1);
+    expect(now.keys).toHaveLength(old.keys.length);
+    expect(old.keys.filter((name) => !now.keys.includes(name))).toHaveLength(1);
     expect(now.serviceAccounts).toEqual(old.serviceAccounts);
     const fresh = now.tokens.filter(({ id }) => !old.tokens.some((one) => one.id === id));
     expect([fresh.length, now.tokens.length]).toEqual([1, old.tokens.length]);
@@ -212,8 +248,26 @@ describe("DNS credentials are made, rotated and deleted", () => {
     await story.world.edge.clearFaults();
     await neverWithout(succeed(stack.up()));
     expect(await secretsInUse()).toContain(`${accountName}-2026-12`);
-    expect((await takeStock()).keys).toHaveLength(2);
-    expect(old.keys).toHaveLength(3);
+    expect((await takeStock()).keys).toHaveLength(before.keys.length + 2);
+    expect(old.keys).toHaveLength(before.keys.length + 3);
+    await plant();
+    await hasNothingToDo(stack);
+  });
+
+  it("keeps a managed zone, with its name servers, when its entry gets another credential", async () => {
+    const [old, zone] = [await takeStock(), await madeZone()];
+    await configure({ cloudDns: "2026-12", cloudflare: "2026-11", secret: "solver" });
+    const preview = describeOperations(await succeed(stack.preview()));
+    const done = describeOperations(await neverWithout(succeed(stack.up())));
+    expect(done).toEqual(preview);
+    expect(done).toContain("create Secret edge-issuers-cloud-dns-solver-made-example-org");
+    expect(done.filter((line) => line.startsWith("delete Account"))).toHaveLength(1);
+    expect(done.filter((line) => / (ManagedZone|Certificate) /.test(line))).toEqual([]);
+    expect(await madeZone()).toEqual(zone);
+    const now = await takeStock();
+    expect(now.zones).toEqual(old.zones);
+    expect(now.keys).toHaveLength(old.keys.length - 1);
+    expect(await secretsInUse()).toContain("cloud-dns-solver-made-example-org");
     await plant();
     await hasNothingToDo(stack);
   });
