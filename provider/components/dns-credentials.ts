@@ -2,7 +2,7 @@ import type { ManagedZone } from "@pulumi/gcp/dns";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { bindChallenge, challengeShape, checkOneKind, type BoundChallenge } from "../dns";
-import { dnsSecretsArgs } from "../dns/secret-reference";
+import { credentialSecretName, dnsSecretsArgs } from "../dns/secret-reference";
 import { isKeyOf } from "../dns/cloud-dns/key";
 import { credentialStatusShape, type CredentialStatus } from "../plan/credentials";
 import { dnsCredentialsRules } from "../plan/rules";
@@ -23,6 +23,12 @@ const argsSchema = z
     namespace: input(label).default("cert-manager").meta({
       description:
         "Namespace of the Secret: cert-manager's own for a ClusterIssuer, that of an Issuer for an Issuer. It must exist.",
+    }),
+    secretName: credentialSecretName.optional().meta({
+      description:
+        "Name of the Secret; a `rotation` follows it, after a hyphen. To be given where two components would write the same Secret, as two tokens or two accounts of one project in one namespace do.",
+      default:
+        "from the credential: `cloudflare-SECRET`, `cloudflare-token-NAME`, `cloud-dns-SECRET` or `cloud-dns-account-PROJECT`, the last two with `-MANAGEDZONE`",
     }),
   })
   .superRefine(checkOneKind);

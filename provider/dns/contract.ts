@@ -38,8 +38,10 @@ export interface DnsKind<A> {
 export interface Entry {
   zones?: string[] | undefined;
   rotation?: string | undefined;
+  /** Name of the credential's Secret, where it does not follow from the credential. */
+  secretName?: string | undefined;
 }
 
 /** The name of a credential's Secret. A rotation has one of its own, beside that of the rotation before. */
-export const secretObjectName = (name: string, { rotation }: Entry): string =>
-  rotation === undefined ? name : `${name}-${rotation}`;
+export const secretObjectName = (name: string, { rotation, secretName = name }: Entry): string =>
+  rotation === undefined ? secretName : `${secretName}-${rotation}`;

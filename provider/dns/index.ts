@@ -68,7 +68,7 @@ export interface BoundChallenge extends Dns01Solver {
   credential: Credential;
 }
 
-export function bindChallenge(args: ChallengeEntry): BoundChallenge {
+export function bindChallenge(args: ChallengeEntry & Pick<Entry, "secretName">): BoundChallenge {
   return args.cloudflare
     ? bind("cloudflare", kinds.cloudflare, args.cloudflare, args)
     : bind("cloudDns", kinds.cloudDns, args.cloudDns!, args);

@@ -15,6 +15,12 @@ export const secretKey = objectNameText.max(
   "must be at most 200 characters, to leave room for what its Secret's name adds",
 );
 
+/** The name of a Secret that certfleet writes a credential into. */
+export const credentialSecretName = objectNameText.max(
+  220,
+  "must be at most 220 characters, to leave room for the rotation that follows it",
+);
+
 const credential = z.string().regex(
   // A file with a service account's key ends with a line end, which does no harm.
   /^(\S(.*\S)?|\{.*\}\s*)$/s,

@@ -10,7 +10,7 @@ import { accessProblems } from "./rules/access";
 import { acmeProblems, neededProblems, orderProblems } from "./rules/acme";
 import { adoptionProblems, certificateNameProblems, issuerNameProblems } from "./rules/adoption";
 import { ownIssuerProblems, reservedProblems, togetherProblems } from "./rules/certificates";
-import { challengeProblems, entryProblems, secretProblems } from "./rules/challenges";
+import { challengeProblems, entryProblems, secretNameProblems, secretProblems } from "./rules/challenges";
 import { clusterRecordProblems, domainRecordProblems } from "./rules/dns-records";
 import { coverageProblems, domainProblems } from "./rules/domain";
 import {
@@ -105,11 +105,13 @@ const namedIssuerProblems = (acme: AcmeArgs, sound: Sound): Problem[] =>
 
 /** What the args of DnsCredentials must satisfy. */
 export function dnsCredentialsRules(
-  args: ChallengeEntry & { dnsSecrets?: unknown },
+  args: ChallengeEntry & { dnsSecrets?: unknown; secretName?: string | undefined },
   _given: unknown,
   sound: Sound,
 ): Problem[] {
-  return sound([]) ? [...entryProblems(args, []), ...secretProblems(args, args.dnsSecrets, [])] : [];
+  return sound([])
+    ? [...entryProblems(args, []), ...secretProblems(args, args.dnsSecrets, []), ...secretNameProblems(args)]
+    : [];
 }
 
 /** What the args of CertManager must satisfy. */

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { acme } from "../support/builders";
 import { base64, credentials, custom, issuers, keyFile, providers, withClouds } from "./support/clouds";
-import { construct, startMonitor } from "./support/construct";
+import { construct, startMonitor, tryConstruct } from "./support/construct";
 import { Plugin } from "./support/plugin";
-import { secretValue } from "./support/wire";
+import { propertyErrors, secretValue } from "./support/wire";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const zoneType = "gcp:dns/managedZone:ManagedZone";
@@ -159,6 +159,32 @@ describe("DnsCredentials over gRPC", () => {
       metadata: { name: "cloudflare-token-dns", namespace: "cert-manager" },
       data: secretValue({ "api-token": base64("token of dns") }),
     });
+  });
+
+  it("writes into the Secret that it is told to, each rotation into one of its own", async () => {
+    const inputs = { zones: ["example.com"], cloudflare: { token: { expiresOn } }, secretName: "mail-dns" };
+    const secretOf = async (more: object) => {
+      const { registrations, state } = await construct(plugin, { ...inputs, ...more }, credentials);
+      const { object } = registrations.find(({ type }) => type === "kubernetes:core/v1:Secret")!;
+      expect(JSON.stringify(state.solver)).toContain(`"name":"${String(state.secretName)}"`);
+      return [(object.metadata as { name: string }).name, state.secretName];
+    };
+    expect(await secretOf({})).toEqual(["mail-dns", "mail-dns"]);
+    expect(await secretOf({ rotation: "2026-11" })).toEqual(["mail-dns-2026-11", "mail-dns-2026-11"]);
+  });
+
+  it("refuses a name for a Secret that it does not write", async () => {
+    const refused = async (inputs: object): Promise<unknown> => {
+      const { error } = await tryConstruct(plugin, { secretName: "mail-dns", ...inputs }, credentials);
+      return propertyErrors(error!);
+    };
+    const path = "secretName";
+    expect(await refused({ cloudflare: { existingSecret: { name: "kept" } } })).toEqual([
+      { path, reason: "has no effect with existingSecret, which has a name; leave it out" },
+    ]);
+    expect(await refused({ cloudDns: { project: "acme-dns", workloadIdentity: {} } })).toEqual([
+      { path, reason: "has no effect with workloadIdentity, which has no Secret; leave it out" },
+    ]);
   });
 
   it("makes an account's token where the account is named", async () => {

@@ -27,7 +27,7 @@ export function challengeProblems(challenges: readonly ChallengeArgs[], dnsSecre
     ]),
     ...zoneProblems(wellFormed),
     ...sharedProblems(wellFormed),
-    ...secretNameProblems(wellFormed),
+    ...sharedSecretProblems(wellFormed),
     ...trialProblems(wellFormed),
     ...identityProblems(wellFormed),
     ...standbyProblems(challenges),
@@ -186,8 +186,16 @@ function sharedProblems(challenges: readonly Indexed[]): Problem[] {
   });
 }
 
+/** Only what is written here can be named here. */
+export function secretNameProblems(args: ChallengeEntry & { secretName?: string | undefined }): Problem[] {
+  const { source } = bindChallenge(args).credential;
+  if (args.secretName === undefined || (source !== "existing" && source !== "keyless")) return [];
+  const reason = source === "existing" ? "existingSecret, which has a name" : "workloadIdentity, which has no Secret";
+  return [problem(["secretName"], `has no effect with ${reason}; leave it out`)];
+}
+
 /** A rotation's part in the name of a Secret may read as a part of another credential's name. */
-function secretNameProblems(challenges: readonly Indexed[]): Problem[] {
+function sharedSecretProblems(challenges: readonly Indexed[]): Problem[] {
   const credentials = challenges.map(({ challenge, index }) => ({ index, ...bindChallenge(challenge).credential }));
   return credentials.flatMap(({ index, name, source, secretRef }, at) => {
     const clash = credentials.slice(0, at).find((earlier) => {
