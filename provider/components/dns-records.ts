@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output";
 import type { ChallengeArgs } from "../dns";
 import { makeCloudDnsRecord } from "../dns/cloud-dns/records";
-import { lookUpZoneId, makeCloudflareRecord } from "../dns/cloudflare/records";
+import { lookUpZoneId, makeCloudflareRecord, type ZoneQuery } from "../dns/cloudflare/records";
 import type { PlannedRecord, RecordData } from "../dns/record";
 import type { DnsZoneArgs } from "../dns/zones";
 import { recordData, recordSlots } from "../plan/dns-records";
@@ -25,11 +25,13 @@ export function makeDnsRecords(
   opts: pulumi.CustomResourceOptions,
 ): DnsRecords {
   if (!dnsRecord || certificateOnly || !dnsZone) return none;
-  const zone = withId(dnsZone, (name) => lookUpZoneId(name, { parent: opts.parent }));
-  const slots = recordSlots(dnsRecordSettings);
+  const zone = withId(dnsZone, (query) => lookUpZoneId(query, { parent: opts.parent }));
+  const slots = recordSlots(dnsZone, dnsRecordSettings);
   const data = addresses.apply((all) =>
     // In a preview a Gateway that is yet to be made has none.
-    all.length === 0 && pulumi.runtime.isDryRun() ? unknownData : recordData(host, slots, dnsZone, all),
+    all.length === 0 && pulumi.runtime.isDryRun()
+      ? unknownData
+      : recordData({ host, zone: dnsZone, settings: dnsRecordSettings }, all),
   );
   const resources = slots.map(({ role }, index) => {
     const { ttlSeconds, proxied = false } = dnsRecordSettings ?? {};
@@ -54,11 +56,14 @@ function makeRecord(
     : makeCloudflareRecord(name, record, cloudflare!.zoneId!, opts);
 }
 
-type LookUp = (zone: string) => pulumi.Output<string>;
+type LookUp = (zone: ZoneQuery) => pulumi.Output<string>;
 
 /** The zone with its id, where its provider knows zones by one. */
-const withId = (zone: DnsZoneArgs, lookUp: LookUp): DnsZoneArgs =>
-  zone.cloudflare ? { ...zone, cloudflare: { zoneId: zone.cloudflare.zoneId ?? lookUp(zone.name) } } : zone;
+function withId(zone: DnsZoneArgs, lookUp: LookUp): DnsZoneArgs {
+  if (!zone.cloudflare) return zone;
+  const { zoneId, accountId } = zone.cloudflare;
+  return { ...zone, cloudflare: { zoneId: zoneId ?? lookUp({ name: zone.name, accountId }) } };
+}
 
 /** Finds the zones of domains that name none among challenges. A zone's id is looked up once, however many hosts are in it. */
 export function zoneFinder(
@@ -67,8 +72,9 @@ export function zoneFinder(
 ): (domain: DomainArgs) => DnsZoneArgs | undefined {
   const ids = new Map<string, pulumi.Output<string>>();
   const lookUp: LookUp = (zone) => {
-    const id = ids.get(zone) ?? lookUpZoneId(zone, { parent });
-    ids.set(zone, id);
+    const key = `${zone.accountId ?? ""}/${zone.name}`;
+    const id = ids.get(key) ?? lookUpZoneId(zone, { parent });
+    ids.set(key, id);
     return id;
   };
   return ({ host, dnsRecord, dnsZone }) => {

@@ -23,7 +23,7 @@ export interface PlannedRecord {
 export interface RecordKind {
   /** The provider's name, for errors. */
   label: string;
-  /** Whether all values of one name and type are one resource; else there is one for each value, and only the first is made. */
+  /** Whether all values of one name and type are one resource; else there is one for each value. */
   holdsSeveralValues: boolean;
   /** Whether a zone's own name may lead to a hostname, which plain DNS forbids (RFC 1034 3.6.2). */
   cnameAtApex: boolean;

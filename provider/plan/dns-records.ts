@@ -26,6 +26,16 @@ export const recordSettingsArgs = objectType(
       default:
         "`false`: one record, A for IPv4 addresses, else AAAA for IPv6 addresses, else CNAME for a hostname, whichever the Gateway has",
     }),
+    addressCount: z
+      .int("must be a whole number")
+      .min(1, "must be at least 1 address")
+      .max(20, "must be at most 20 addresses")
+      .optional()
+      .meta({
+        description:
+          "How many addresses of each type the Gateway has, at least. At Cloudflare so many records are made of each type, one for each address; a record set of Cloud DNS holds all that there are. A Gateway with fewer fails the update. How many records there are cannot depend on addresses that a preview does not know.",
+        default: "`1`",
+      }),
   },
 );
 
@@ -48,15 +58,26 @@ export interface RecordSlot {
   role: string;
   /** The types that it may be of: the first of which there are addresses. */
   types: readonly RecordType[];
+  /** Which of the addresses it holds, where the zone's provider has a resource for each. */
+  position: number | undefined;
 }
 
-export const recordSlots = ({ dualStack }: RecordSettings = {}): RecordSlot[] =>
-  dualStack
+export function recordSlots(zone: DnsZoneArgs, { dualStack, addressCount = 1 }: RecordSettings = {}): RecordSlot[] {
+  const kinds: Pick<RecordSlot, "role" | "types">[] = dualStack
     ? [
         { role: "dns", types: ["A"] },
         { role: "dns-aaaa", types: ["AAAA"] },
       ]
     : [{ role: "dns", types: ["A", "AAAA", "CNAME"] }];
+  if (recordKindOf(zone).holdsSeveralValues) return kinds.map((kind) => ({ ...kind, position: undefined }));
+  return kinds.flatMap(({ role, types }) =>
+    Array.from({ length: addressCount }, (_, position) => ({
+      role: position === 0 ? role : `${role}-${position + 1}`,
+      types,
+      position,
+    })),
+  );
+}
 
 /** The records that lead a host to the addresses at which it is served, but for those that are made here. */
 export function requiredDnsRecords(
@@ -70,23 +91,27 @@ export function requiredDnsRecords(
     .map((value) => ({ name: host, type: recordType(value), value }));
 }
 
-/** What the records of a host hold in a zone: all addresses of a type, or the first where the zone's provider has a resource for each. */
-export function recordData(
-  host: string,
-  slots: readonly RecordSlot[],
-  zone: DnsZoneArgs,
-  addresses: readonly string[],
-): RecordData[] {
-  return slots.map(({ types }) => {
+export interface RecordPlan {
+  host: string;
+  zone: DnsZoneArgs;
+  settings?: RecordSettings | undefined;
+}
+
+/** What each slot's records of a host hold: all addresses of a type, or one where the zone's provider has a resource for each. */
+export function recordData({ host, zone, settings }: RecordPlan, addresses: readonly string[]): RecordData[] {
+  return recordSlots(zone, settings).map(({ types, position }) => {
     const type = types.find((one) => addresses.some((address) => recordType(address) === one));
     if (!type) throw new Error(`dnsRecord: ${missingAddress(host, types, addresses)}`);
-    const { holdsSeveralValues, cnameAtApex, label } = recordKindOf(zone);
+    const { cnameAtApex, label } = recordKindOf(zone);
     if (type === "CNAME" && zone.name === host && !cnameAtApex) {
       throw new Error(`dnsRecord: ${noCname(host, label, addresses[0]!)}`);
     }
     const all = distinct(addresses).filter((address) => recordType(address) === type);
-    // A name has one CNAME only (RFC 1034 3.6.2).
-    return { type, values: holdsSeveralValues && type !== "CNAME" ? all.sort() : all.slice(0, 1) };
+    // A name has one CNAME only (RFC 1034 3.6.2). In whatever order a Gateway says its addresses, each stays in its record.
+    const values = type === "CNAME" ? all.slice(0, 1) : all.sort();
+    const { addressCount = 1 } = settings ?? {};
+    if (values.length < addressCount) throw new Error(`dnsRecord: ${fewerAddresses(host, type, values, addressCount)}`);
+    return { type, values: position === undefined ? values : [values[position]!] };
   });
 }
 
@@ -97,6 +122,9 @@ function missingAddress(host: string, types: readonly RecordType[], addresses: r
   }
   return `the Gateway of ${show(host)} has no address yet; run pulumi up again once it has one, and leave out pulumi.com/skipAwait among its annotations`;
 }
+
+const fewerAddresses = (host: string, type: RecordType, values: readonly string[], wanted: number): string =>
+  `the Gateway of ${show(host)} has fewer addresses for ${type} records (${values.join(", ")}) than dnsRecordSettings.addressCount says; set it to ${values.length} instead of ${wanted}`;
 
 const noCname = (host: string, provider: string, address: string): string =>
   `the Gateway of ${show(host)} has the hostname ${show(address)} only, and ${provider} takes no CNAME at a zone's own name (RFC 1034 3.6.2); give the Gateway an IP address, or leave out dnsRecord and make the record that your DNS provider has for this by hand`;

@@ -27,15 +27,16 @@ const longest = (host: string, zones: readonly string[]): string | undefined =>
 /** The zone for the records of a host that an entry serves; undefined where the entry does not say which that is. */
 export function zoneOfEntry(
   { entry, zone }: ServingEntry,
-  lookUpZoneId: (zone: string) => pulumi.Output<string>,
+  lookUpZoneId: (zone: { name: string; accountId: string | undefined }) => pulumi.Output<string>,
 ): DnsZoneArgs | undefined {
   if (zone === undefined) return undefined;
   const { cloudflare, cloudDns } = entry;
   if (cloudflare) {
     const ids = pulumi.output(cloudflare.zoneIds ?? {});
+    const query = { name: zone, accountId: cloudflare.token?.accountId };
     return {
       name: zone,
-      cloudflare: { zoneId: ids.apply((known) => pulumi.output(known[zone] ?? lookUpZoneId(zone))) },
+      cloudflare: { zoneId: ids.apply((known) => pulumi.output(known[zone] ?? lookUpZoneId(query))) },
     };
   }
   const hostedZoneName = hostedZoneOf(cloudDns!, entry);

@@ -58,7 +58,7 @@ describe("DNS records over gRPC", () => {
       zoneId: "id-of-example.com",
       name: "tea.example.com",
       type: "A",
-      content: "192.0.2.7",
+      content: "192.0.2.6",
       ttl: 1,
       proxied: false,
     });
@@ -163,6 +163,54 @@ describe("DNS records over gRPC", () => {
     ]);
   });
 
+  it("are one for each address where the provider has them so, known before any address is", async () => {
+    const settings = { dnsRecordSettings: { dualStack: true, addressCount: 2 } };
+    const domains = [recorded("tea.example.com", settings), recorded("tea.example.net", settings)];
+    const inputs = clusterInputs({ challenges: [atCloudflare, inCloudDns], domains });
+    const addresses = ["2001:db8::2", "192.0.2.7", "192.0.2.6", "2001:db8::1"];
+    const { registrations, state } = await construct(plugin, inputs, engine(addresses));
+    const of = (type: string) =>
+      recordsOf(registrations)
+        .filter((one) => one.type === type)
+        .map(({ name, object }) => [name, object.content ?? object.rrdatas]);
+    expect(of(types.cloudflare)).toEqual([
+      ["edge-tea.example.com-dns", "192.0.2.6"],
+      ["edge-tea.example.com-dns-2", "192.0.2.7"],
+      ["edge-tea.example.com-dns-aaaa", "2001:db8::1"],
+      ["edge-tea.example.com-dns-aaaa-2", "2001:db8::2"],
+    ]);
+    expect(of(types.cloudDns)).toEqual([
+      ["edge-tea.example.net-dns", ["192.0.2.6", "192.0.2.7"]],
+      ["edge-tea.example.net-dns-aaaa", ["2001:db8::1", "2001:db8::2"]],
+    ]);
+    expect(state.requiredDnsRecords).toEqual([]);
+    const preview = await construct(plugin, inputs, engine([], { dryRun: true }));
+    expect(recordsOf(preview.registrations).map(({ name }) => name)).toEqual(
+      recordsOf(registrations).map(({ name }) => name),
+    );
+  });
+
+  it("are in the zone of the account that is named, where several accounts have a zone of that name", async () => {
+    const [first, second] = ["a", "b"].map((digit) => digit.repeat(32));
+    const token = { name: "dns", expiresOn: "2099-01-01T00:00:00Z", accountId: first };
+    const challenges = [{ zones: ["example.com"], cloudflare: { token } }];
+    const dnsZone = { name: "example.com", cloudflare: { accountId: second } };
+    const domains = [recorded("tea.example.com"), recorded("coffee.example.com", { dnsZone })];
+    const invoke = (_token: string, { filter }: Record<string, unknown>) =>
+      filter ? { zoneId: `zone-of-${(filter as { account: { id: string } }).account.id[0]}` } : groups;
+    const groups = { results: ["DNS Write", "Zone Read"].map((name) => ({ id: name, name, scopes: [] })) };
+    const gateways = engine(["192.0.2.7"]);
+    const outputs = (made: Registration) =>
+      made.type.includes("accountToken") ? { value: "made-token" } : gateways.outputs!(made);
+    const inputs = clusterInputs({ challenges, domains });
+    const { registrations } = await construct(plugin, inputs, { ...gateways, invoke, outputs });
+    const found = recordsOf(registrations).map(({ object }) => [object.name, object.zoneId]);
+    expect(Object.fromEntries(found)).toEqual({
+      "tea.example.com": "zone-of-a",
+      "coffee.example.com": "zone-of-b",
+    });
+  });
+
   it("are not known in a preview where a new Gateway shows a status without addresses", async () => {
     const inputs = clusterInputs({ challenges: [atCloudflare], domains: [recorded("tea.example.com")] });
     const outputs = ({ type }: Registration) => (type === types.gateway ? { status: { conditions: [] } } : {});
@@ -177,7 +225,7 @@ describe("DNS records over gRPC", () => {
     const { state } = await construct(plugin, inputs, engine(["192.0.2.7", "192.0.2.6", "2001:db8::1"]));
     const record = (name: string, type: string, value: string) => ({ name, type, value });
     expect(state.requiredDnsRecords).toEqual([
-      record("tea.example.com", "A", "192.0.2.6"),
+      record("tea.example.com", "A", "192.0.2.7"),
       record("tea.example.com", "AAAA", "2001:db8::1"),
       record("coffee.example.com", "A", "192.0.2.7"),
       record("coffee.example.com", "A", "192.0.2.6"),

@@ -3,6 +3,7 @@ import { date, label } from "../../schema/leaves";
 import { input, objectType } from "../../schema/vocabulary";
 import { secretObjectName, type Credential, type DnsKind } from "../contract";
 import { secretKey, secretReference } from "../secret-reference";
+import { accountId } from "./zone";
 
 const defaultKey = "api-token";
 
@@ -14,15 +15,11 @@ export const cloudflareTokenArgs = objectType(
       description:
         "What tells this token from others of the same component. Entries that name the same token share it, and it serves the zones of all of them.",
     }),
-    accountId: z
-      .string()
-      .regex(/^[0-9a-f]{32}$/, "must be an account id of 32 hexadecimal digits")
-      .optional()
-      .meta({
-        description:
-          "Account that the token belongs to and whose zones are looked up. Without it the token is that of the user whose credential the Cloudflare provider has.",
-        source: "Cloudflare API, POST /accounts/{account_id}/tokens, else POST /user/tokens",
-      }),
+    accountId: accountId.optional().meta({
+      description:
+        "Account that the token belongs to and whose zones are looked up, for DNS records too. Without it the token is that of the user whose credential the Cloudflare provider has.",
+      source: "Cloudflare API, POST /accounts/{account_id}/tokens, else POST /user/tokens",
+    }),
     expiresOn: date.meta({
       description:
         "When the token ceases to be valid. Replace it before by a new `rotation` with a later date. A new date alone prolongs the token.",

@@ -36,7 +36,7 @@ describe("servingEntry", () => {
 
 describe("zoneOfEntry", () => {
   const found = (host: string, entry: ChallengeArgs, lookUp: (zone: string) => string = (zone) => `id-of-${zone}`) =>
-    zoneOfEntry(servingEntry(host, [entry])!, (zone) => later(lookUp(zone)));
+    zoneOfEntry(servingEntry(host, [entry])!, ({ name }) => later(lookUp(name)));
 
   it("takes the id of a zone that is given, and looks up only others", async () => {
     const zoneIds = { "example.com": "given" };
