@@ -12,6 +12,7 @@ import type { PlannedObject } from "../routes/contract";
 import { input } from "../schema/vocabulary";
 import { accessFor, accessShape, configureAccess, type ClusterAccess } from "./cluster-access";
 import { Component, defineComponent, type ComponentOptions } from "./definition";
+import { waitForDns } from "./dns-readiness";
 import { makeDnsRecords, type DnsRecords } from "./dns-records";
 import { GatewayPreflight } from "./preflight";
 import { makeAwaited, resourcesOf, TlsSecret, type Awaited, type AwaitOptions } from "./readiness";
@@ -29,7 +30,7 @@ const argsSchema = z.strictObject({
 
 type TlsDomainArgs = z.output<typeof argsSchema>;
 
-const defaultTimeouts = { certificate: 600, gateway: 600 };
+const defaultTimeouts = { certificate: 600, gateway: 600, dns: 600 };
 
 /**
  * One domain: its Certificate, awaited Ready, and beside it, not after it, the Gateway; then the routes, so that they are the first to
@@ -65,8 +66,11 @@ export class TlsDomain extends Component {
     const awaited = after(opts, [...(certificate ? [certificate] : []), ...gateways].flatMap(resourcesOf));
     const addresses = addressesOf(gateways);
     const records = makeDnsRecords(name, args, addresses, { ...own, dependsOn: awaited });
-    makeRoutes(name, plan, { ...own, dependsOn: [...awaited, ...records.resources] });
-    this.status = readStatus(args.host, plan, issuer.name, certificate, { addresses, records });
+    const served = { parent: this, dependsOn: [...awaited, ...records.resources] };
+    makeRoutes(name, plan, { ...own, ...served });
+    // Beside the routes: whoever is led here before is served already.
+    const reached = waitForDns(name, args, addresses, { ...served, timeoutSeconds: timeouts.dns });
+    this.status = readStatus(args.host, plan, issuer.name, certificate, { addresses, records, reached });
     // What follows from the args alone is known in a preview too.
     this.declareOutputs({ ...domainOutputs(this.status), host: args.host, secretName: plan.secretName });
   }
@@ -168,17 +172,25 @@ function certificateOf({ object, readiness }: Awaited<CertificateStatus>) {
   return pulumi.all([readiness.ready, readiness.notAfter]).apply(([ready, notAfter]) => ({ ready, notAfter }));
 }
 
+/** Where a domain is served, and how clients get there. */
+interface Serving {
+  addresses: pulumi.Output<string[]>;
+  records: DnsRecords;
+  /** Settles once clients do, where that is waited for. */
+  reached: pulumi.Output<unknown>;
+}
+
 function readStatus(
   host: string,
   plan: DomainPlan,
   issuer: pulumi.Input<string>,
   certificate: Awaited<CertificateStatus> | undefined,
-  { addresses, records }: { addresses: pulumi.Output<string[]>; records: DnsRecords },
+  { addresses, records, reached }: Serving,
 ): pulumi.Output<DomainStatus> {
   const certified = certificate
     ? pulumi.all([issuer, certificateOf(certificate)]).apply(([name, status]) => ({ issuer: name, ...status }))
     : {};
-  const all = pulumi.all([plan.namespace, addresses, certified, records.data]);
+  const all = pulumi.all([plan.namespace, addresses, certified, records.data, reached]);
   return all.apply(([namespace, served, certificateStatus, made]) => ({
     host,
     ...(plan.objects.length > 0 ? { url: `https://${host}/` } : {}),

@@ -18,6 +18,7 @@ export const registry: Registry = {
   resources: {
     "certfleet:index:CertManagerPreflight": async () =>
       (await import("../resources/cert-manager-preflight.js")).certManagerPreflight,
+    "certfleet:index:DnsReadiness": async () => (await import("../resources/dns-readiness/index.js")).dnsReadiness,
     "certfleet:index:GatewayPreflight": async () =>
       (await import("../resources/gateway-preflight.js")).gatewayPreflight,
     "certfleet:index:Readiness": async () => (await import("../resources/readiness/index.js")).readiness,

@@ -120,7 +120,16 @@ function missingAddress(host: string, types: readonly RecordType[], addresses: r
     const reason = `has no address for its ${types.join(" or ")} record (it has: ${addresses.join(", ")})`;
     return `the Gateway of ${show(host)} ${reason}; leave out dnsRecordSettings.dualStack`;
   }
-  return `the Gateway of ${show(host)} has no address yet; run pulumi up again once it has one, and leave out pulumi.com/skipAwait among its annotations`;
+  return noAddress(host);
+}
+
+const noAddress = (host: string): string =>
+  `the Gateway of ${show(host)} has no address yet; run pulumi up again once it has one, and leave out pulumi.com/skipAwait among its annotations`;
+
+/** Where a host must lead to, in one order, whatever the order in which the Gateway says it. */
+export function awaitedAddresses(host: string, addresses: readonly string[]): string[] {
+  if (addresses.length === 0) throw new Error(`waitForDns: ${noAddress(host)}`);
+  return distinct(addresses).sort();
 }
 
 const fewerAddresses = (host: string, type: RecordType, values: readonly string[], wanted: number): string =>

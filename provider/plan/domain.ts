@@ -24,6 +24,10 @@ export const timeoutArgs = objectType("DomainTimeouts", "How long an update wait
     description: "Until the Gateway is Programmed, counted from the end of the Certificate's bound.",
     default: "`600`",
   }),
+  dns: seconds.optional().meta({
+    description: "Until the host resolves to the Gateway, with `waitForDns`, counted from when it is programmed.",
+    default: "`600`",
+  }),
 });
 
 /** What a domain can say for itself, and `defaults` for all domains. */
@@ -64,10 +68,15 @@ const sharedShape = {
   timeouts: timeoutArgs.optional().meta({ description: "Bounds of all waiting." }),
   dnsRecord: z.boolean().optional().meta({
     description:
-      "Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.",
+      "Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it unless `waitForDns` is set.",
     default: "`false`",
   }),
   dnsRecordSettings: recordSettingsArgs.optional().meta({ description: "How the DNS record is made." }),
+  waitForDns: z.boolean().optional().meta({
+    description:
+      "Whether an update waits until the host resolves to the addresses of the Gateway and to no others, at all DNS servers of the provider's `resolvers`, else at the system's: for a record that is made by hand or by something else, as well as for one of `dnsRecord`. `timeouts.dns` bounds it.",
+    default: "`false`",
+  }),
   dnsZone: dnsZoneArgs.optional().meta({
     description: "The zone of the DNS record. What a domain says replaces what `defaults` say as a whole.",
     default: "in a ClusterTls that of the entry of `challenges` that serves the host; a TlsDomain must say it",

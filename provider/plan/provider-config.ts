@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { AcmeArgs, Environment } from "../issuers/acme";
 import { certificatePem, httpsUrl, kubeconfigText, nameservers } from "../schema/leaves";
 import { peek } from "../schema/settled";
-import { input } from "../schema/vocabulary";
+import { hasOutput, input } from "../schema/vocabulary";
 
 /** What a provider is configured with, by `certfleet:KEY` in a stack's configuration or by an explicit provider's args. */
 export const providerConfigArgs = z
@@ -18,7 +18,7 @@ export const providerConfigArgs = z
     }),
     resolvers: nameservers.optional().meta({
       description:
-        "Recursive DNS servers that are asked whether a challenge's record is visible, where args name none.",
+        "Recursive DNS servers that are asked whether a challenge's record is visible, where args name none, and whether a host resolves, with `waitForDns`.",
       default: "the system's resolver",
     }),
     kubeconfig: input(kubeconfigText).optional().meta({
@@ -39,6 +39,12 @@ export type ProviderConfig = z.output<typeof providerConfigArgs>;
 export function kubeconfigOf({ kubeconfig }: ProviderConfig): string | undefined {
   const { value } = peek(kubeconfig);
   return typeof value === "string" ? value : undefined;
+}
+
+/** The configured DNS servers, where there are any and they are known. */
+export function resolversOf({ resolvers }: ProviderConfig): string[] | undefined {
+  const { value } = peek(resolvers);
+  return Array.isArray(value) && !hasOutput(value) ? (value as string[]) : undefined;
 }
 
 /** The account with the configured directory behind environment "custom", where the args leave open which directory that is. */

@@ -7,7 +7,7 @@ import type { RecordSettings } from "../dns-records";
 import { servingEntry, type ServingEntry } from "../dns-zone";
 import { domainRule, problem, readable, type Placed, type Scope } from "./scope";
 
-const reads = ["host", "certificateOnly", "dnsRecord", "dnsRecordSettings", "dnsZone"] as const;
+const reads = ["host", "certificateOnly", "dnsRecord", "dnsRecordSettings", "dnsZone", "waitForDns"] as const;
 type Recorded = Placed<(typeof reads)[number]>;
 
 /** What the DNS records of a cluster's domains need, where challenges say which zones there are. */
@@ -77,10 +77,14 @@ function zoneProblems(domain: Recorded, zone: DnsZoneArgs): Problem[] {
 function kindProblems({ merged, at }: Recorded, kind: RecordKind): Problem[] {
   const settings = merged.dnsRecordSettings ?? {};
   return [
+    ...(settings.proxied && merged.waitForDns ? [problem(at("waitForDns"), neverSeen)] : []),
     ...proxyProblems(settings, kind, at("dnsRecordSettings")),
     ...ttlProblems(settings, kind, at("dnsRecordSettings")),
   ];
 }
+
+const neverSeen =
+  "is of no use with dnsRecordSettings.proxied: true, for the host then resolves to Cloudflare's addresses; leave one of them out";
 
 function proxyProblems({ proxied, ttlSeconds }: RecordSettings, { label, proxies }: RecordKind, path: Path): Problem[] {
   if (!proxied) return [];

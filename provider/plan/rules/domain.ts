@@ -19,7 +19,9 @@ const rules = [
           ),
         ],
   ),
-  ...(["backend", "route", "redirect", "dnsRecord"] as const).map((key) => withoutEffect(key, "certificateOnly")),
+  ...(["backend", "route", "redirect", "dnsRecord", "waitForDns"] as const).map((key) =>
+    withoutEffect(key, "certificateOnly"),
+  ),
   ...(["additionalDnsNames", "environment", "issuer", "privateKey", "renew", "deleteSecret"] as const).map((key) =>
     withoutEffect(key, "certificateFrom"),
   ),
@@ -65,6 +67,7 @@ function withoutEffect<
     | "route"
     | "redirect"
     | "dnsRecord"
+    | "waitForDns"
     | "additionalDnsNames"
     | "environment"
     | "issuer"

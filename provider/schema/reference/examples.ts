@@ -57,6 +57,10 @@ export const examples: Readonly<Record<string, Example>> = {
     },
   },
   "certfleet:index:CertManagerPreflight": { name: "before", args: { version: "1.21.2", namespace: "certs" } },
+  "certfleet:index:DnsReadiness": {
+    name: "reachable",
+    args: { host: "shop.example.com", addresses: ["203.0.113.7", "2001:db8::7"] },
+  },
   "certfleet:index:GatewayPreflight": { name: "before", args: { gatewayClassNames: ["istio"] } },
   "certfleet:index:Readiness": {
     name: "issued",

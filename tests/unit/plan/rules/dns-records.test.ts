@@ -107,6 +107,16 @@ describe("the rules on DNS records", () => {
       "defaults.dnsRecordSettings.proxied: has no effect: Cloud DNS does not proxy; leave it out",
     ],
     [
+      "a wait for what a proxy hides",
+      { domains: [recorded("tea.example.com", { waitForDns: true, dnsRecordSettings: { proxied: true } })] },
+      "domains[0].waitForDns: is of no use with dnsRecordSettings.proxied: true, for the host then resolves to Cloudflare's addresses; leave one of them out",
+    ],
+    [
+      "a wait without a route",
+      { domains: [certificateOnly("tea.example.com", { waitForDns: true })] },
+      "domains[0].waitForDns: has no effect with certificateOnly: true; leave one of them out",
+    ],
+    [
       "a time to live of a proxied record",
       { domains: [recorded("tea.example.com", { dnsRecordSettings: { proxied: true, ttlSeconds: 60 } })] },
       "domains[0].dnsRecordSettings.ttlSeconds: has no effect with proxied: true",
