@@ -1,8 +1,9 @@
-import type { ConstructRequest } from "@pulumi/pulumi/proto/provider_pb";
+import { ConfigureRequest, type ConstructRequest } from "@pulumi/pulumi/proto/provider_pb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { domain } from "../support/builders";
 import { construct, startMonitor, tryConstruct, type ConstructOptions } from "./support/construct";
-import type { Registration } from "./support/fake-monitor";
+import { Crud, urnOf } from "./support/crud";
+import { structOf, type Registration } from "./support/fake-monitor";
 import { clusterInputs } from "./support/inputs";
 import { Plugin } from "./support/plugin";
 import { unknownValue } from "./support/wire";
@@ -81,6 +82,18 @@ describe("waiting for DNS over gRPC", () => {
     const { registrations, state } = await construct(plugin, inputs, engine([], { dryRun: true, monitor }));
     expect(waitsOf(registrations).map(({ object }) => object)).toEqual([{ host, addresses: unknownValue }]);
     expect(state.requiredDnsRecords).toBe(unknownValue);
+  });
+
+  it("asks all DNS servers that the provider is configured with, and in a preview nobody", async () => {
+    const servers = ["127.0.0.1:1", "127.0.0.1:2"];
+    const settings = structOf({ resolvers: JSON.stringify(servers) });
+    await plugin.call((client) => client.configure.bind(client), new ConfigureRequest().setArgs(settings));
+    const crud = new Crud(plugin, urnOf(`edge-${host}-dns`, types.wait));
+    const inputs = { host, addresses: ["192.0.2.7"] };
+    expect((await crud.create(inputs, { preview: true })).properties).toEqual(inputs);
+    const failure = await crud.create(inputs, { timeout: 1 }).catch(String);
+    expect(failure).toContain(`"${host}" did not resolve to its Gateway within 1 seconds`);
+    for (const server of servers) expect(failure).toContain(`${server}: does not answer (ECONNREFUSED)`);
   });
 
   it("says that a Gateway has nothing to lead to", async () => {
