@@ -19,9 +19,17 @@ const recognitions: Recognition[] = [
   },
   {
     name: "dns-rate-limit",
-    pattern: /googleapi: Error 429|[Rr]ateLimitExceeded|(HTTP status|Error:?|status code:?) 429\b|Error: (10429|971):/,
+    pattern:
+      /googleapi: (Error|got HTTP response code) 429|oauth2: cannot fetch token: 429|[Rr]ateLimitExceeded|(HTTP status|Error:?|status code:?) 429\b|Error: (10429|971):/,
     summary: "the DNS provider refuses for now: too many requests",
     fix: "wait: cert-manager tries again; fewer certificates at once, or a higher quota at the provider, help",
+  },
+  {
+    name: "dns-unavailable",
+    pattern:
+      /googleapi: (Error|got HTTP response code) 5\d\d|oauth2: cannot fetch token: (5\d\d|\w+ "https:)|(Cloudflare API for|"https:\/\/\w+\.googleapis\.com\S*":) .*(Error: (10013|7000): |timeout|deadline exceeded|EOF|connection re|no such host|dial tcp)|invalid character '<' looking for beginning of value/i,
+    summary: "the DNS provider's API does not answer, or answers with an error of its own",
+    fix: "wait: cert-manager tries again; where it stays so, see the provider's status page, and let cert-manager's pods reach the API (egress rules, a proxy by the chart's http_proxy and https_proxy)",
   },
   {
     name: "quota",
@@ -80,7 +88,7 @@ const recognitions: Recognition[] = [
     name: "underprivileged-credential",
     pattern: /Error: (10000: Authentication error|9109: Unauthorized)|googleapi: Error 403|AccessDenied/,
     summary: "the credential is valid, but may not edit the zone's records",
-    fix: "give it the rights to read the zone and to edit its DNS records (Cloudflare: Zone:Read and DNS:Edit)",
+    fix: "give it the rights to read the zone and to edit its DNS records (Cloudflare: Zone:Read and DNS:Edit; Cloud DNS: roles/dns.admin, or the permissions of a role that certfleet makes)",
   },
   {
     name: "directory-untrusted",
@@ -115,7 +123,8 @@ const recognitions: Recognition[] = [
   },
   {
     name: "record-not-visible",
-    pattern: /DNS-01 challenge propagation|not yet propagated|urn:ietf:params:acme:error:dns|NXDOMAIN|SERVFAIL/,
+    pattern:
+      /DNS-01 challenge propagation|not yet propagated|urn:ietf:params:acme:error:dns|NXDOMAIN|SERVFAIL|No TXT records? found|Error retrieving TXT records/,
     summary: "the challenge's DNS record is not visible yet where it is looked for",
     fix: "check that the zone is delegated to the DNS provider in question (dig NS ZONE); set certManager.recursiveNameservers where the cluster reaches no authoritative server",
   },

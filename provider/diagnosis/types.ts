@@ -51,6 +51,7 @@ export const causeNames = [
   "account-refused",
   "ca-rate-limit",
   "dns-rate-limit",
+  "dns-unavailable",
   "port-80",
   "record-not-visible",
   "challenge-refused",

@@ -7,6 +7,32 @@ describe("recognise", () => {
     ["dns-rate-limit", "googleapi: Error 429: Quota exceeded for quota metric, rateLimitExceeded"],
     ["dns-rate-limit", "googleapi: Error 403: Rate Limit Exceeded, rateLimitExceeded"],
     ["dns-rate-limit", 'while querying the Cloudflare API for GET "/zones?name=example.org" Error: 971: Please wait'],
+    ["dns-rate-limit", 'Get "https://dns.googleapis.com/dns/v1": oauth2: cannot fetch token: 429 Too Many Requests'],
+    ["dns-unavailable", "googleapi: Error 503: The service is currently unavailable., backendError"],
+    ["dns-unavailable", "googleapi: got HTTP response code 502 with body: <html>"],
+    ["dns-unavailable", 'Get "https://dns.googleapis.com/dns/v1": oauth2: cannot fetch token: 503 Service Unavailable'],
+    [
+      "dns-unavailable",
+      'oauth2: cannot fetch token: Post "https://oauth2.googleapis.com/token": dial tcp: i/o timeout',
+    ],
+    ["dns-unavailable", 'Post "https://dns.googleapis.com/dns/v1/projects/p/managedZones/z/changes?alt=json": EOF'],
+    [
+      "dns-unavailable",
+      'while querying the Cloudflare API for GET "/zones" Error: 10013: An unknown error has occurred.',
+    ],
+    ["dns-unavailable", 'while querying the Cloudflare API for GET "/zones": net/http: Client.Timeout exceeded'],
+    ["dns-unavailable", "invalid character '<' looking for beginning of value"],
+    ["wrong-credential", 'oauth2: cannot fetch token: 400 Bad Request Response: { "error": "invalid_grant" }'],
+    ["zone-missing", "googleapi: Error 404: The 'parameters.managedZone' resource named 'z' does not exist., notFound"],
+    ["underprivileged-credential", "googleapi: Error 403: Forbidden, forbidden"],
+    [
+      "record-not-visible",
+      "acme: authorization error for a.example.org: 403 urn:ietf:params:acme:error:unauthorized: No TXT record found at _acme-challenge.a.example.org",
+    ],
+    [
+      "challenge-refused",
+      'acme: authorization error for a.example.org: 403 urn:ietf:params:acme:error:unauthorized: Incorrect TXT record "b" found',
+    ],
     ["port-80", "key authorization file: http://n-429.example.org/429/.well-known/acme-challenge/429 timed out"],
     ["zone-missing", "Found no Zones for domain _acme-challenge.n429.example.org."],
     [
