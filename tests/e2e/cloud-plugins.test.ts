@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { cloudflareAccount, cloudflareTokens, googleAdminToken, googleProject, hosts } from "../lab";
+import { cloudflareAccount, cloudflareTokens, cloudflareZoneId, googleAdminToken, googleProject, hosts } from "../lab";
 import { describeOperations } from "./support/events";
+import { askForAccessToken, keyNeverMade } from "./support/service-account-keys";
 import type { Run, Stack } from "./support/stack";
 import { succeed, tellStory } from "./support/story";
 
@@ -68,6 +69,29 @@ describe("the gcp and cloudflare plugins under the real engine", () => {
     return done;
   };
 
+  /** The file of the key that the stack has made. */
+  async function madeKey(): Promise<string> {
+    const { privateKey } = await stack.revealedOutputs<{ privateKey: string }>();
+    return Buffer.from(privateKey, "base64").toString();
+  }
+
+  /** What Google's token endpoint says to a key: "200 ", or a status with what is wrong. */
+  async function answerTo(key: string): Promise<string> {
+    const { status, body } = await askForAccessToken(story.world.edge, key);
+    return `${status} ${(JSON.parse(body) as { error_description?: string }).error_description ?? ""}`;
+  }
+
+  /** How Cloudflare answers where a token writes a record, which is taken away again. */
+  async function writesInto(zone: string, token: string): Promise<number> {
+    const { edge } = story.world;
+    const at = { host: hosts.cloudflare, path: `/client/v4/zones/${cloudflareZoneId(zone)}/dns_records` };
+    const json = { type: "TXT", name: `tried.${zone}`, content: '"tried"', ttl: 120 };
+    const { status, body } = await edge.ask({ ...at, method: "POST", token, json });
+    const { result } = JSON.parse(body) as { result?: { id: string } | null };
+    if (result) await edge.askJson({ ...at, path: `${at.path}/${result.id}`, method: "DELETE", token });
+    return status;
+  }
+
   beforeAll(async () => {
     before = await takeStock();
     const env = { GOOGLE_OAUTH_ACCESS_TOKEN: googleAdminToken, CLOUDFLARE_API_TOKEN: cloudflareTokens.admin };
@@ -116,6 +140,16 @@ describe("the gcp and cloudflare plugins under the real engine", () => {
       expect(Object.keys(value ?? {})).toContain("ciphertext");
   });
 
+  it("make a key and a token that the clouds take, the token in its zone alone", async () => {
+    const key = await madeKey();
+    expect(await answerTo(key)).toMatch(/^200 /);
+    expect(await answerTo(keyNeverMade(key))).toBe("400 Invalid JWT Signature.");
+    const { tokenValue } = await stack.revealedOutputs<{ tokenValue: string }>();
+    expect(await writesInto("example.com", tokenValue)).toBe(200);
+    expect(await writesInto("example.net", tokenValue)).toBe(403);
+    expect(await writesInto("example.com", `${tokenValue.slice(0, -1)}~`)).toBe(403);
+  });
+
   it("change in place what the APIs can change", async () => {
     await change({
       description: "two",
@@ -138,6 +172,7 @@ describe("the gcp and cloudflare plugins under the real engine", () => {
 
   it("make a new key when a keeper changes, and delete the old one after that", async () => {
     const [old] = (await takeStock()).keys;
+    const oldKey = await madeKey();
     await change({ rotation: "2" });
     const { operations } = await announcedAndDone([
       "create-replacement Key key",
@@ -148,6 +183,8 @@ describe("the gcp and cloudflare plugins under the real engine", () => {
     const { keys } = await takeStock();
     expect(keys).toHaveLength(1);
     expect(keys).not.toContain(old);
+    expect(await answerTo(oldKey)).toBe("400 Invalid JWT Signature.");
+    expect(await answerTo(await madeKey())).toMatch(/^200 /);
   });
 
   it("import a record that is there", async () => {

@@ -16,6 +16,7 @@ export { formatDuration, type Reporter, silentReporter, type Task, TerminalRepor
 export { checkMachine, MachineError, requireMachine } from "./host/requirements";
 export { sleep, waitFor } from "./host/wait";
 export type {
+  Answer,
   ApiRequest,
   CloudflareToken,
   DnsRecord,

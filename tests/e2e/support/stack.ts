@@ -104,6 +104,11 @@ export class Stack {
     return JSON.parse(await this.must(["stack", "output", "--json", "--stack", this.name])) as T;
   }
 
+  /** The same with what the secrets among them are: for a test that is to use them, and that prints none. */
+  async revealedOutputs<T>(): Promise<T> {
+    return JSON.parse(await this.must(["stack", "output", "--json", "--show-secrets", "--stack", this.name])) as T;
+  }
+
   /** The state as it is stored: what is a secret is encrypted in it. */
   export = (): Promise<string> => this.must(["stack", "export", "--stack", this.name]);
 

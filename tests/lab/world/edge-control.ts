@@ -51,6 +51,8 @@ export interface HostRequest {
   /** Goes into the Authorization header. */
   token?: string;
   json?: unknown;
+  /** A form's fields, instead of JSON. */
+  form?: Record<string, string>;
 }
 
 export interface EdgeControl {
@@ -105,13 +107,18 @@ async function successful(what: string, answer: Promise<Answer>): Promise<string
   return body;
 }
 
-function askHost(socketPath: string, { host, path, method, token, json }: HostRequest): Promise<Answer> {
+function askHost(socketPath: string, { host, path, method, token, ...content }: HostRequest): Promise<Answer> {
+  const { type, body } = bodyOf(content);
   const headers: Record<string, string> = {
     ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
-    ...(json === undefined ? {} : { "Content-Type": "application/json" }),
+    ...(type === undefined ? {} : { "Content-Type": type }),
   };
-  const body = json === undefined ? "" : JSON.stringify(json);
   return send(socketPath, { path: `/hosts/${host}${path}`, method, headers, body });
+}
+
+function bodyOf({ json, form }: Pick<HostRequest, "json" | "form">): { type?: string; body?: string } {
+  if (form) return { type: "application/x-www-form-urlencoded", body: new URLSearchParams(form).toString() };
+  return json === undefined ? {} : { type: "application/json", body: JSON.stringify(json) };
 }
 
 /** The edge program's control, over its Unix socket: those are reachable from outside the network namespace. */
