@@ -33,6 +33,7 @@ npm run e2e [-- NAME ...]    the stories of that name, or of the examples of tha
                              installation, installation-manifests (adopted, upgraded, rolled back, purged),
                              dns-credentials (made, rotated and deleted at the clouds),
                              dns-providers (many credentials at once; a zone changes its DNS provider),
+                             dns-faults (APIs that fail, rights that are missing, challenges that the CA refuses),
                              custom-resource (the plugin's host with resources of the tests' own)
 
 Ends with one line: N passed, N failed, N skipped. Exit status 0 only if nothing failed.`;
