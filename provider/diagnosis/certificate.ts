@@ -3,6 +3,7 @@ import { backoffAfter } from "../kubernetes/issuance";
 import type { Place } from "../kubernetes/kinds";
 import { foundOr, type Denied, type Found } from "../kubernetes/permitted";
 import { recognise, retryAfter, unrecognised } from "./causes";
+import { commandsFor } from "./commands";
 import {
   conditionOf,
   flat,
@@ -38,7 +39,7 @@ export interface CertificateParts {
 /** Step by step from a Certificate to what holds it up, and what that is. */
 export function diagnoseCertificate(parts: CertificateParts, now: Date): Diagnosis {
   const { certificate, place } = parts;
-  const commands = commandsFor(place);
+  const commands = commandsFor.Certificate(place);
   if (!certificate) {
     const object = `Certificate ${place.namespace}/${place.name}`;
     return { step: { object, health: "missing", says: "does not exist", below: [] }, commands };
@@ -184,11 +185,4 @@ function retryOf(certificate: StoredObject, cause: Cause | undefined, now: Date)
   if (end && end > now) return end.toISOString().replace(".000Z", "Z");
   if (!cause) return undefined;
   return cause.at.startsWith("Challenge") ? "by itself within 30 minutes" : "by itself within 5 minutes";
-}
-
-function commandsFor({ namespace, name }: Place): string[] {
-  return [
-    `npx certfleet status --namespace ${namespace} ${name}`,
-    `kubectl describe certificate,certificaterequest,order,challenge --namespace ${namespace}`,
-  ];
 }

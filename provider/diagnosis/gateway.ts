@@ -1,6 +1,7 @@
 import type { StoredObject } from "../kubernetes/client";
 import type { Place } from "../kubernetes/kinds";
 import { Denied, type Found } from "../kubernetes/permitted";
+import { commandsFor } from "./commands";
 import { conditionOf, conditionsOf, flat, holds, isCurrent, lastWarning, nameOf, type StoredEvent } from "./objects";
 import { unreadable, type Cause, type Diagnosis, type Step } from "./types";
 
@@ -19,10 +20,7 @@ interface ListenerStatus {
 
 /** Whether a Gateway serves, and if not, which part of it does not. */
 export function diagnoseGateway({ place, gateway, gatewayClass, events }: GatewayParts): Diagnosis {
-  const commands = [
-    `kubectl describe gateway ${place.name} --namespace ${place.namespace}`,
-    "kubectl get gatewayclasses",
-  ];
+  const commands = commandsFor.Gateway(place);
   const object = `Gateway ${place.namespace}/${place.name}`;
   if (!gateway) return { step: { object, health: "missing", says: "does not exist", below: [] }, commands };
   const programmed = conditionOf(gateway, "Programmed");

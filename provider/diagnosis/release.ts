@@ -2,6 +2,7 @@ import type { StoredObject } from "../kubernetes/client";
 import type { Place } from "../kubernetes/kinds";
 import type { Denied } from "../kubernetes/permitted";
 import { recognise } from "./causes";
+import { commandsFor } from "./commands";
 import { conditionOf, flat, holds, isOwnedBy, lastWarning, nameOf, type StoredEvent } from "./objects";
 import { unreadable, type Cause, type Diagnosis, type Health, type Step } from "./types";
 
@@ -33,10 +34,7 @@ interface ContainerStatus {
 /** Why a release does not come up: of what it made, the first that does not run. */
 export function diagnoseRelease(parts: ReleaseParts): Diagnosis {
   const { place } = parts;
-  const commands = [
-    `kubectl get pods,jobs,events --namespace ${place.namespace}`,
-    `helm status ${place.name} --namespace ${place.namespace}`,
-  ];
+  const commands = commandsFor.Release(place);
   const workloads = [...parts.deployments, ...parts.jobs];
   const below = [...workloads.map((workload) => workloadStep(parts, workload)), ...parts.denied.map(unreadable)];
   const object = `Release ${place.namespace}/${place.name}`;

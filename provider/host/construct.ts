@@ -9,11 +9,13 @@ import {
   awaitFeatureSupport,
   DependencyProviderResource,
   DependencyResource,
+  getMonitor,
   hookBindingFromProto,
   waitForRPCs,
   withLocalStorage,
 } from "./sdk";
 import { decodeInputs } from "./wire";
+import { warnOfLongWaits } from "./waits";
 import { fromStruct, toStruct } from "./wire-format";
 
 dropDebugMessages();
@@ -31,6 +33,9 @@ export function construct(
     const name = request.getName();
     const { value, problems } = decodeInputs(fromStruct(request.getInputs()));
     if (problems.length > 0) throw inputError(definition.token, name, problems);
+    // With a kubeconfig certfleet waits by itself, and tells more.
+    const looksItself = value.kubeconfig !== undefined || config.kubeconfig !== undefined;
+    if (!request.getDryrun() && !looksItself) warnOfLongWaits(getMonitor());
     const component = definition.construct(name, value, optionsOf(request), config);
     const response = await answer(component.urn, component.outputs);
     await waitForRPCs();

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { IResourceMonitorClient } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import * as resource from "@pulumi/pulumi/resource";
 import * as runtimeResource from "@pulumi/pulumi/runtime/resource";
 import * as settings from "@pulumi/pulumi/runtime/settings";
@@ -13,6 +14,8 @@ interface Hidden {
   withLocalStorage: <T>(work: () => Promise<T>) => Promise<T>;
   awaitFeatureSupport: () => Promise<void>;
   waitForRPCs: () => Promise<void>;
+  /** The client by which the construct under way talks to its engine. */
+  getMonitor: () => IResourceMonitorClient;
   hookBindingFromProto: (binding: unknown) => pulumi.ResourceHookBinding | undefined;
   DependencyResource: new (urn: string) => pulumi.Resource;
   DependencyProviderResource: new (reference: string) => pulumi.ProviderResource;
@@ -20,7 +23,7 @@ interface Hidden {
 
 const hidden = { ...state, ...settings, ...runtimeResource, ...resource } as unknown as Hidden;
 
-export const { awaitFeatureSupport, hookBindingFromProto, waitForRPCs, withLocalStorage } = hidden;
+export const { awaitFeatureSupport, getMonitor, hookBindingFromProto, waitForRPCs, withLocalStorage } = hidden;
 export const { DependencyProviderResource, DependencyResource } = hidden;
 
 type Resources = Set<pulumi.Resource>;

@@ -9,6 +9,8 @@ export const stackUrn = "urn:pulumi:test::shop::pulumi:pulumi:Stack::shop-test";
 /** The side of the engine that a plugin logs to. */
 export class FakeEngine {
   readonly messages: string[] = [];
+  /** The URNs that these are about. */
+  readonly subjects: string[] = [];
   #server: Listening | undefined;
 
   get address(): string {
@@ -19,6 +21,7 @@ export class FakeEngine {
     this.#server = await listen(EngineService, {
       log: (call: { request: LogRequest }, callback: grpc.sendUnaryData<Empty>) => {
         this.messages.push(call.request.getMessage());
+        this.subjects.push(call.request.getUrn());
         callback(null, new Empty());
       },
       getRootResource: (_call: unknown, callback: grpc.sendUnaryData<GetRootResourceResponse>) => {

@@ -38,6 +38,8 @@ export interface MonitorOptions {
   unconfigured?: boolean;
   /** What a resource has beside its inputs once it exists; in a preview nobody knows. */
   outputs?: (registration: Registration) => Json;
+  /** What is waited for before a resource counts as made. */
+  ready?: (registration: Registration) => Promise<unknown>;
   /** What a provider's function answers. */
   invoke?: (token: string, args: Json) => Json;
 }
@@ -72,7 +74,7 @@ export class FakeMonitor {
       registerResource: (
         call: { request: RegisterResourceRequest },
         callback: grpc.sendUnaryData<RegisterResourceResponse>,
-      ) => callback(null, this.#register(call.request)),
+      ) => void this.#register(call.request).then((response) => callback(null, response)),
       registerResourceOutputs: (
         call: { request: RegisterResourceOutputsRequest },
         callback: grpc.sendUnaryData<Empty>,
@@ -90,10 +92,11 @@ export class FakeMonitor {
     this.#server?.stop();
   }
 
-  #register(request: RegisterResourceRequest): RegisterResourceResponse {
+  async #register(request: RegisterResourceRequest): Promise<RegisterResourceResponse> {
     const registration = registrationOf(request);
     this.registrations.push(registration);
-    const { dryRun, outputs, unconfigured } = this.#options;
+    const { dryRun, outputs, ready, unconfigured } = this.#options;
+    await ready?.(registration);
     const made = dryRun ? {} : (outputs?.(registration) ?? {});
     const object = unconfigured && registration.custom ? {} : { ...registration.object, ...made };
     return new RegisterResourceResponse()

@@ -153,7 +153,7 @@ describe("diagnoseCertificate", () => {
   it("is written down with its cause first, then the chain, then the commands", () => {
     const lines = renderDiagnosis(diagnose("wrong-credential")).split("\n");
     expect(lines[0]).toBe("cause: the DNS provider does not accept the credential");
-    expect(lines.at(-1)).toBe("  kubectl describe certificate,certificaterequest,order,challenge --namespace cafe");
+    expect(lines.at(-1)).toBe("  kubectl describe challenges wrong- --namespace cafe");
     expect(lines.find((line) => line.includes("Order "))).toMatch(/^ {4}\.\. Order cafe\/wrong-1-\d+: pending$/);
   });
 });
