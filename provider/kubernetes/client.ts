@@ -129,17 +129,22 @@ export class Cluster {
     return JSON.parse(await this.#send("POST", path, what, { body })) as T;
   }
 
-  /** Merges into an object (RFC 7396), or into a part of it that has a path of its own, such as `status`. */
-  async patch<T extends StoredObject = StoredObject>(
-    kind: Kind,
-    place: Place,
-    patch: object,
-    subresource?: "status",
-  ): Promise<T> {
-    const path = [pathOf(kind, place), ...(subresource ? [subresource] : [])].join("/");
+  /** Merges into an object (RFC 7396). */
+  patch<T extends StoredObject = StoredObject>(kind: Kind, place: Place, patch: object): Promise<T> {
     const body = JSON.stringify(patch);
-    const contentType = "application/merge-patch+json";
-    return JSON.parse(await this.#send("PATCH", path, `changing ${describe(kind, place)}`, { body, contentType })) as T;
+    return this.#change<T>("PATCH", kind, place, pathOf(kind, place), {
+      body,
+      contentType: "application/merge-patch+json",
+    });
+  }
+
+  /** Writes an object's status, and nothing else of it; refused as a conflict where somebody has written since it was read. */
+  updateStatus<T extends StoredObject = StoredObject>(kind: Kind, place: Place, object: T): Promise<T> {
+    return this.#change<T>("PUT", kind, place, `${pathOf(kind, place)}/status`, { body: JSON.stringify(object) });
+  }
+
+  async #change<T>(method: string, kind: Kind, place: Place, path: string, content: Content): Promise<T> {
+    return JSON.parse(await this.#send(method, path, `changing ${describe(kind, place)}`, content)) as T;
   }
 
   /** Deletes an object; false if there is none. With `uid` only that one, not another of its name. */

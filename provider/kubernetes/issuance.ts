@@ -8,7 +8,7 @@ export interface StoredCertificate extends StoredObject {
   status?: StoredObject["status"] & CertificateStatus;
 }
 
-type Writer = Pick<Cluster, "get" | "patch">;
+type Writer = Pick<Cluster, "get" | "updateStatus">;
 
 export const isIssuing = ({ status }: StoredCertificate): boolean =>
   status?.conditions?.some(({ type, status: holds }) => type === "Issuing" && holds === "True") ?? false;
@@ -77,7 +77,10 @@ function withIssuing(
 
 const attempts = 5;
 
-/** A list is merged as a whole, and cert-manager writes the same one: so the change is made to what was read and to nothing else. */
+/**
+ * cert-manager writes the same status: so the change is made to what was read and to nothing else. As an update, since that is what
+ * cert-manager's role for editors grants of a Certificate's status.
+ */
 async function changeStatus<T extends StoredCertificate>(
   cluster: Writer,
   place: Place,
@@ -87,9 +90,9 @@ async function changeStatus<T extends StoredCertificate>(
     const certificate = await cluster.get<T>(kinds.certificate, place);
     const status = certificate && change(certificate);
     if (!status) return certificate;
-    const patch = { metadata: { resourceVersion: certificate.metadata.resourceVersion }, status };
+    const changed: T = { ...certificate, status: { ...certificate.status, ...status } };
     try {
-      return await cluster.patch<T>(kinds.certificate, place, patch, "status");
+      return await cluster.updateStatus<T>(kinds.certificate, place, changed);
     } catch (error) {
       if (!(error instanceof ClusterError) || error.status !== 409 || attempt === attempts) throw error;
     }

@@ -120,15 +120,27 @@ describe("Cluster", () => {
     await expect(cluster.version()).rejects.toMatchObject({ status: 503, transient: true });
   });
 
-  it("merges into the status", async () => {
+  it("merges into an object", async () => {
     const cluster = await Cluster.of(kubeconfig());
-    await cluster.patch(kinds.certificate, { namespace: "cafe", name: "tea" }, { status: { revision: 2 } }, "status");
+    await cluster.patch(kinds.certificate, { namespace: "cafe", name: "tea" }, { metadata: { labels: { a: "b" } } });
     expect(asked[0]).toMatchObject({
       method: "PATCH",
-      url: "/apis/cert-manager.io/v1/namespaces/cafe/certificates/tea/status",
-      body: '{"status":{"revision":2}}',
+      url: "/apis/cert-manager.io/v1/namespaces/cafe/certificates/tea",
+      body: '{"metadata":{"labels":{"a":"b"}}}',
     });
     expect(asked[0]!.headers["content-type"]).toBe("application/merge-patch+json");
+  });
+
+  it("writes a status", async () => {
+    const cluster = await Cluster.of(kubeconfig());
+    const changed = { ...object("tea"), status: { revision: 2 } };
+    await cluster.updateStatus(kinds.certificate, { namespace: "cafe", name: "tea" }, changed);
+    expect(asked[0]).toMatchObject({
+      method: "PUT",
+      url: "/apis/cert-manager.io/v1/namespaces/cafe/certificates/tea/status",
+      body: JSON.stringify(changed),
+    });
+    expect(asked[0]!.headers["content-type"]).toBe("application/json");
   });
 
   it("deletes only what it was told to", async () => {

@@ -17,37 +17,35 @@ const issuing = { type: "Issuing", status: "True" };
 
 /** A cluster that answers each read with the next of the given ones, the last one for ever. */
 function reading(...states: StoredCertificate[]) {
-  const patches: unknown[] = [];
+  const written: unknown[] = [];
   const get = () => Promise.resolve(states.length > 1 ? states.shift() : states[0]);
-  const patch = (_kind: unknown, _place: unknown, body: unknown, subresource: unknown) => {
-    patches.push([body, subresource]);
+  const updateStatus = (_kind: unknown, _place: unknown, object: unknown) => {
+    written.push(object);
     return Promise.resolve(states[0]);
   };
-  return { get: get as never, patch: patch as never, patches };
+  return { get: get as never, updateStatus: updateStatus as never, written };
 }
 
 describe("startIssuance", () => {
-  it("sets the condition beside the others, on the status, for the version that it has read", async () => {
-    const cluster = reading(certificate([ready, { type: "Issuing", status: "False" }]));
+  it("sets the condition beside the others, for the version that it has read, and keeps the rest of the status", async () => {
+    const cluster = reading(certificate([ready, { type: "Issuing", status: "False" }], { revision: 4 }));
     await startIssuance(cluster, place);
-    expect(cluster.patches).toEqual([
-      [
-        {
-          metadata: { resourceVersion: "7" },
-          status: {
-            conditions: [
-              ready,
-              expect.objectContaining({
-                ...issuing,
-                reason: "ManuallyTriggered",
-                observedGeneration: 3,
-                lastTransitionTime: expect.stringMatching(/^[\d-]+T[\d:]+Z$/) as string,
-              }),
-            ],
-          },
+    expect(cluster.written).toEqual([
+      {
+        metadata: expect.objectContaining({ resourceVersion: "7" }) as object,
+        status: {
+          revision: 4,
+          conditions: [
+            ready,
+            expect.objectContaining({
+              ...issuing,
+              reason: "ManuallyTriggered",
+              observedGeneration: 3,
+              lastTransitionTime: expect.stringMatching(/^[\d-]+T[\d:]+Z$/) as string,
+            }),
+          ],
         },
-        "status",
-      ],
+      },
     ]);
   });
 
@@ -61,18 +59,20 @@ describe("startIssuance", () => {
   it("leaves a Certificate alone that is being issued", async () => {
     const cluster = reading(certificate([issuing]));
     await startIssuance(cluster, place);
-    expect(cluster.patches).toEqual([]);
+    expect(cluster.written).toEqual([]);
   });
 
   it("reads again where somebody else wrote meanwhile", async () => {
     const cluster = reading(certificate([ready]), certificate([issuing]));
-    const patch = () => Promise.reject(new ClusterError("changing it: it answered 409 Conflict", 409, "Conflict"));
-    expect((await startIssuance({ ...cluster, patch }, place))?.status?.conditions).toEqual([issuing]);
+    const updateStatus = () =>
+      Promise.reject(new ClusterError("changing it: it answered 409 Conflict", 409, "Conflict"));
+    expect((await startIssuance({ ...cluster, updateStatus }, place))?.status?.conditions).toEqual([issuing]);
   });
 
   it("tells every other failure", async () => {
-    const patch = () => Promise.reject(new ClusterError("changing it: it answered 403 Forbidden", 403, "Forbidden"));
-    await expect(startIssuance({ ...reading(certificate()), patch }, place)).rejects.toThrow("403 Forbidden");
+    const updateStatus = () =>
+      Promise.reject(new ClusterError("changing it: it answered 403 Forbidden", 403, "Forbidden"));
+    await expect(startIssuance({ ...reading(certificate()), updateStatus }, place)).rejects.toThrow("403 Forbidden");
   });
 });
 
@@ -84,24 +84,21 @@ describe("pauseIssuance", () => {
     vi.useFakeTimers({ now: Date.parse("2026-11-25T12:00:00Z") });
     const cluster = reading(certificate([ready, issuing], { failedIssuanceAttempts: attempts }));
     await pauseIssuance(cluster, place).finally(() => vi.useRealTimers());
-    expect(cluster.patches).toEqual([
-      [
-        {
-          metadata: { resourceVersion: "7" },
-          status: {
-            conditions: [ready, expect.objectContaining({ type: "Issuing", status: "False", reason: "Failed" })],
-            failedIssuanceAttempts: attempts ?? 1,
-            lastFailureTime: `2026-11-25T${String(12 - hours).padStart(2, "0")}:05:00Z`,
-          },
+    expect(cluster.written).toEqual([
+      {
+        metadata: expect.objectContaining({ resourceVersion: "7" }) as object,
+        status: {
+          conditions: [ready, expect.objectContaining({ type: "Issuing", status: "False", reason: "Failed" })],
+          failedIssuanceAttempts: attempts ?? 1,
+          lastFailureTime: `2026-11-25T${String(12 - hours).padStart(2, "0")}:05:00Z`,
         },
-        "status",
-      ],
+      },
     ]);
   });
 
   it("leaves a Certificate alone that is not being issued", async () => {
     const cluster = reading(certificate([ready]));
     await pauseIssuance(cluster, place);
-    expect(cluster.patches).toEqual([]);
+    expect(cluster.written).toEqual([]);
   });
 });

@@ -21,6 +21,8 @@ function clusterOf(objects: () => StoredObject[]) {
     get: (kind: Kind) => Promise.resolve(of(kind)[0]),
     list: (kind: Kind) => Promise.resolve(of(kind)),
     patch: (kind: Kind, _place: unknown, patch: object) => Promise.resolve(patches.push({ kind: kind.kind, patch })),
+    updateStatus: (kind: Kind, _place: unknown, patch: object) =>
+      Promise.resolve(patches.push({ kind: kind.kind, patch })),
     create: () => Promise.resolve({}),
     podLog: () => Promise.resolve(""),
   };

@@ -46,10 +46,14 @@ function clusterOf() {
       Promise.resolve(
         kind.kind === "Event" ? [failedCleanUp] : [...all.values()].filter((one) => one.kind === kind.kind),
       ),
-    patch: (kind: Kind, { name }: Place, patch: { metadata?: object; status?: object }) => {
+    patch: (kind: Kind, { name }: Place, patch: { metadata?: object }) => {
       written.push(`${kind.kind} ${name} ${JSON.stringify(patch.metadata)}`);
-      if (kind.kind === "Challenge") all.delete(`Challenge ${name}`);
-      else all.get(`Certificate ${name}`)!.status = patch.status as StoredObject["status"];
+      all.delete(`${kind.kind} ${name}`);
+      return Promise.resolve({});
+    },
+    updateStatus: (kind: Kind, { name }: Place, { metadata, status }: StoredObject) => {
+      written.push(`${kind.kind} ${name} at ${metadata.resourceVersion}`);
+      all.get(`${kind.kind} ${name}`)!.status = status;
       return Promise.resolve({});
     },
     delete: (kind: Kind, { name }: Place) => {
@@ -67,7 +71,7 @@ describe("withdraw", () => {
     const { cluster, written } = clusterOf();
     await withdraw(cluster, { namespace, name: "shop" }, new AbortController().signal);
     expect(written).toEqual([
-      'Certificate shop {"resourceVersion":"1"}',
+      "Certificate shop at 1",
       "delete CertificateRequest shop-1",
       'Challenge shop-1-1-1 {"resourceVersion":"1","finalizers":["example.com/own"]}',
     ]);
