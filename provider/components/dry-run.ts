@@ -3,16 +3,24 @@ import { randomBytes } from "node:crypto";
 import { signingRequest } from "../csr/request";
 import type { BoundChallenge } from "../dns";
 import { acmeIssuer, defaultEnvironment, isProduction, type AcmeArgs, type Environment } from "../issuers/acme";
-import { ownLabels } from "../kubernetes/types";
+import { ownLabels, type Manifest } from "../kubernetes/types";
 import { certManagerGroup } from "../plan/issuer-reference";
 import type { PlannedCredential } from "../plan/credentials";
+import type { ClusterAccess } from "./cluster-access";
 import { KubernetesObject } from "./kubernetes-object";
+import { makeAwaited, Readiness, resourcesOf } from "./readiness";
 
 export interface DryRunArgs {
   acme: AcmeArgs;
   credential: PlannedCredential;
   namespace: pulumi.Input<string>;
   timeouts: { issuer: number; certificate: number };
+  access: ClusterAccess | undefined;
+}
+
+interface DryRunOptions {
+  parent: pulumi.Resource;
+  dependsOn: pulumi.Resource[];
 }
 
 /**
@@ -21,38 +29,55 @@ export interface DryRunArgs {
  */
 export function makeDryRun(
   name: string,
-  { acme, credential: { bound, entry, active }, namespace, timeouts }: DryRunArgs,
-  opts: pulumi.CustomResourceOptions,
-): pulumi.Resource {
+  { acme, credential: { bound, entry, active }, namespace, timeouts, access }: DryRunArgs,
+  opts: DryRunOptions,
+): pulumi.Resource[] {
   const secret = bound.credential.secretRef!.name;
   const manifest = {
     ...acmeIssuer(trialEnvironment(acme), acme, active),
     metadata: { name: `dry-run-${secret}`, labels: ownLabels },
   };
-  const issuer = new KubernetesObject(`${name}-dry-run`, manifest, {
-    ...opts,
-    readyCondition: "Ready",
-    timeoutSeconds: timeouts.issuer,
-  });
+  const wait = { readyCondition: "Ready", timeoutSeconds: timeouts.issuer };
+  const issuer = makeAwaited(`${name}-dry-run`, manifest, { ...opts, ...wait, access });
   const request = {
     apiVersion: "cert-manager.io/v1",
     kind: "CertificateRequest",
     metadata: { name: `dry-run-${secret}`, namespace },
     spec: {
       request: Buffer.from(signingRequest(namesFor(entry.rotation!, zonesOf(active)))).toString("base64"),
-      issuerRef: { name: issuer.metadata.name, kind: "ClusterIssuer", group: certManagerGroup },
+      issuerRef: { name: issuer.object.metadata.name, kind: "ClusterIssuer", group: certManagerGroup },
     },
   };
-  return new KubernetesObject(`${name}-dry-run`, request, {
+  const after = { ...opts, dependsOn: [...opts.dependsOn, ...resourcesOf(issuer)] };
+  const proof = makeRequest(`${name}-dry-run`, request, timeouts.certificate, after);
+  return access
+    ? [proof, watchRequest(`${name}-dry-run`, request.metadata, timeouts.certificate, access, after)]
+    : [proof];
+}
+
+function makeRequest(name: string, request: Manifest, timeoutSeconds: number, opts: DryRunOptions): KubernetesObject {
+  return new KubernetesObject(name, request, {
     ...opts,
     readyCondition: "Ready",
-    timeoutSeconds: timeouts.certificate,
+    timeoutSeconds,
     // Made anew in every run, and in use only where the object is made.
     ignoreChanges: ["spec.request"],
     // A request that failed stays so. The engine replaces on "*" also what it could not see become ready.
     replaceOnChanges: ["*"],
     deleteBeforeReplace: true,
   });
+}
+
+/** Beside the plugin's wait and not in its place, since what makes the engine replace a request that failed is that this wait failed. */
+function watchRequest(
+  name: string,
+  { namespace, name: request }: Manifest["metadata"],
+  timeoutSeconds: number,
+  access: ClusterAccess,
+  opts: DryRunOptions,
+): Readiness {
+  const args = { kind: "CertificateRequest" as const, namespace, name: request };
+  return new Readiness(`${name}_certificaterequest`, args, { ...opts, access, timeoutSeconds });
 }
 
 /** Where a certificate for throw-away names may be ordered: never from what counts them and lists them in public. */

@@ -62,7 +62,7 @@ export class Issuers extends Component {
   constructor(name: string, args: IssuersArgs, opts: ComponentOptions) {
     super(token, name, {}, opts);
     const access = accessFor(name, args, this, opts);
-    const made = makeCredentials(name, args, this, opts);
+    const made = makeCredentials(name, args, this, { ...opts, access });
     const challenges = args.challenges.filter(({ standby }) => !standby).map((entry) => bindChallenge(entry));
     const environments = usedEnvironments(args.acme, []);
     const dependsOn = [...made.flatMap(({ proven }) => proven), ...(opts.dependsOn ?? [])];
@@ -104,10 +104,10 @@ function makeCredentials(name: string, args: IssuersArgs, parent: Issuers, opts:
       const made = zone ? [resource, zone] : [resource];
       if (planned.entry.rotation === undefined || planned.active.length === 0)
         return { planned, resource, proven: made };
-      const dryRun = { acme, credential: planned, namespace, timeouts };
+      const dryRun = { acme, credential: planned, namespace, timeouts, access: opts.access };
       const current = `${logicalName}-${planned.entry.rotation}`;
       const proof = makeDryRun(current, dryRun, { parent, dependsOn: [...made, ...(opts.dependsOn ?? [])] });
-      return { planned, resource, proven: [...made, proof] };
+      return { planned, resource, proven: [...made, ...proof] };
     });
 }
 

@@ -5,7 +5,7 @@ import type { ClusterAccess } from "./cluster-access";
 import { KubernetesObject, type ObjectOptions } from "./kubernetes-object";
 
 interface ReadinessArgs {
-  kind: "Certificate" | "ClusterIssuer" | "Gateway" | "Release";
+  kind: "Certificate" | "CertificateRequest" | "ClusterIssuer" | "Gateway" | "Release";
   namespace?: pulumi.Input<string> | undefined;
   name: pulumi.Input<string>;
   spec?: pulumi.Input<Record<string, unknown>> | undefined;

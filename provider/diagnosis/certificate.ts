@@ -36,6 +36,9 @@ export interface CertificateParts {
   denied: readonly Denied[];
 }
 
+/** The same without a Certificate above it. */
+export type ChainParts = Omit<CertificateParts, "certificate">;
+
 /** Step by step from a Certificate to what holds it up, and what that is. */
 export function diagnoseCertificate(parts: CertificateParts, now: Date): Diagnosis {
   const { certificate, place } = parts;
@@ -96,7 +99,7 @@ export function currentRequest(
   return [...own].sort((a, b) => revisionOf(a) - revisionOf(b)).at(-1);
 }
 
-function requestStep(parts: CertificateParts, request: StoredObject): Step {
+export function requestStep(parts: ChainParts, request: StoredObject): Step {
   const ready = conditionOf(request, "Ready");
   const health = ready?.status === "True" ? "ready" : ready?.reason === "Failed" ? "failed" : "waiting";
   const orders = parts.orders.filter((order) => isOwnedBy(order, request));
@@ -109,7 +112,7 @@ const finalStates = ["invalid", "expired", "errored"];
 const healthOfState = (state: string | undefined): Health =>
   state === "valid" ? "ready" : finalStates.includes(state ?? "") ? "failed" : "waiting";
 
-function orderStep(parts: CertificateParts, order: StoredObject): Step {
+function orderStep(parts: ChainParts, order: StoredObject): Step {
   const [state, reason] = [statusText(order, "state"), statusText(order, "reason")];
   const challenges = parts.challenges.filter((challenge) => isOwnedBy(challenge, order));
   const says = flat([state ?? "no state yet", reason].filter(Boolean).join(": "));
@@ -117,7 +120,7 @@ function orderStep(parts: CertificateParts, order: StoredObject): Step {
   return { object: nameOf(order), health: healthOfState(state), says, below };
 }
 
-function challengeStep(parts: CertificateParts, challenge: StoredObject): Step {
+function challengeStep(parts: ChainParts, challenge: StoredObject): Step {
   const state = statusText(challenge, "state");
   const { dnsName, type } = challenge.spec ?? {};
   const message = messageOf(parts, challenge);
@@ -138,7 +141,7 @@ function solverStep(solver: StoredObject): Step {
  * What was last said of an object: its CA's refusal stands in an event only, because the controller then writes over it that the
  * challenge cannot be accepted twice.
  */
-function messageOf({ events }: CertificateParts, object: StoredObject): string | undefined {
+function messageOf({ events }: ChainParts, object: StoredObject): string | undefined {
   const warning = lastWarning(events, object);
   const refused = warning?.reason === "Failed" ? warning.message : undefined;
   if (refused) return refused;
@@ -148,13 +151,29 @@ function messageOf({ events }: CertificateParts, object: StoredObject): string |
   return outdated ? undefined : (reason ?? warning?.message);
 }
 
-/** The cause is looked for where the chain ends, and then upwards: what is said above repeats it, or says less. */
+interface Said {
+  at: string;
+  message: string;
+}
+
+const said = (object: StoredObject, message: string | undefined): Said[] =>
+  message ? [{ at: nameOf(object), message }] : [];
+
 function causeOf(parts: CertificateParts, certificate: StoredObject): Cause | undefined {
-  const request = currentRequest(parts, certificate);
+  return causeBelow(parts, currentRequest(parts, certificate), [
+    ...said(certificate, lastWarning(parts.events, certificate)?.message),
+    ...said(certificate, conditionOf(certificate, "Issuing")?.message),
+  ]);
+}
+
+/** The cause is looked for where the chain ends, and then upwards: what is said above repeats it, or says less. */
+export function causeBelow(
+  parts: ChainParts,
+  request: StoredObject | undefined,
+  above: readonly Said[] = [],
+): Cause | undefined {
   const orders = request ? parts.orders.filter((order) => isOwnedBy(order, request)) : [];
   const challenges = parts.challenges.filter((challenge) => orders.some((order) => isOwnedBy(challenge, order)));
-  const said = (object: StoredObject, message: string | undefined) =>
-    message ? [{ at: nameOf(object), message }] : [];
   const issuer = foundOr(parts.issuer, undefined);
   const issuerReady = issuer && conditionOf(issuer, "Ready");
   const found = [
@@ -162,8 +181,7 @@ function causeOf(parts: CertificateParts, certificate: StoredObject): Cause | un
     ...orders.flatMap((order) => said(order, statusText(order, "reason") ?? lastWarning(parts.events, order)?.message)),
     ...(issuer && issuerReady?.status !== "True" ? said(issuer, issuerReady?.message) : []),
     ...(request ? said(request, conditionOf(request, "Ready")?.message) : []),
-    ...said(certificate, lastWarning(parts.events, certificate)?.message),
-    ...said(certificate, conditionOf(certificate, "Issuing")?.message),
+    ...above,
   ];
   const [known] = found.flatMap(({ message, at }) => recognise(message, at) ?? []);
   if (known) return known;

@@ -2,7 +2,7 @@ import type { Cluster, StoredObject } from "../kubernetes/client";
 import { ClusterError } from "../kubernetes/failure";
 import { kinds, type Kind, type Place } from "../kubernetes/kinds";
 import { Denied, foundOr, getPermitted, listPermitted, rightTo, type Found } from "../kubernetes/permitted";
-import type { CertificateParts } from "./certificate";
+import type { CertificateParts, ChainParts } from "./certificate";
 import type { GatewayParts } from "./gateway";
 import { isOwnedBy, type StoredEvent } from "./objects";
 import type { ReleaseParts } from "./release";
@@ -51,7 +51,7 @@ export const issuerRefOf = ({ spec }: StoredObject): { name: string; kind: strin
   return { name: name ?? "", kind: kind ?? "Issuer", group: group ?? "cert-manager.io" };
 };
 
-/** The issuer of a Certificate, as far as it is one of cert-manager's own kinds. */
+/** The issuer of a Certificate or a CertificateRequest, as far as it is one of cert-manager's own kinds. */
 export async function readIssuer(
   cluster: Pick<Cluster, "get">,
   certificate: StoredObject,
@@ -70,6 +70,17 @@ export async function readCertificateParts(cluster: Cluster, place: Place): Prom
   const chains = await readChains(cluster, place.namespace);
   const named = certificate ? await readIssuer(cluster, certificate) : { issuer: undefined, issuerName: undefined };
   return { place, certificate, ...named, ...chains };
+}
+
+/** A CertificateRequest of its own, with what it waits for. */
+export async function readRequest(
+  cluster: Cluster,
+  place: Place,
+): Promise<{ request: StoredObject | undefined; parts: ChainParts }> {
+  const request = await cluster.get(kinds.certificateRequest, place);
+  const chains = await readChains(cluster, place.namespace);
+  const named = request ? await readIssuer(cluster, request) : { issuer: undefined, issuerName: undefined };
+  return { request, parts: { place, ...named, ...chains } };
 }
 
 export async function readGatewayParts(cluster: Cluster, place: Place): Promise<GatewayParts> {

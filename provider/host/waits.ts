@@ -14,9 +14,6 @@ export interface Wait {
   seconds: number;
 }
 
-/** How long before a wait's bound its warning is sent. */
-const aheadOf = (seconds: number): number => Math.min(5, seconds / 10);
-
 /**
  * Has the engine warn of each wait of the Kubernetes plugin that is about to fail, with the commands that show why: what fails then says
  * that it timed out, and nothing reaches the plugin of it any more. A registration is sent when all that it depends on is there, and is
@@ -40,7 +37,9 @@ export function warnOfLongWaits(monitor: IResourceMonitorClient, warn = warnAbou
 type Callback = (...answer: unknown[]) => void;
 type Register = (request: RegisterResourceRequest, callback: Callback) => unknown;
 
-const secondsUntilWarning = ({ seconds }: Wait): number => seconds - aheadOf(seconds);
+/** Shortly before the bound; of a release well before, since Helm takes back what failed, and then there is nothing to see. */
+const secondsUntilWarning = ({ kind, seconds }: Wait): number =>
+  kind === "Release" ? Math.ceil(seconds / 2) : seconds - Math.min(5, Math.ceil(seconds / 10));
 
 /** The wait that a registration brings with it, if it does and that can be told. */
 export function waitOf(request: RegisterResourceRequest): Wait | undefined {

@@ -67,6 +67,28 @@ describe("Issuers and their credentials over gRPC", () => {
     expect(requestedNames(pem)).toEqual([expect.stringMatching(/^certfleet-2026-11-[0-9a-f]{8}\.example\.com$/)]);
   });
 
+  it("has what its dry run waits for watched where certfleet can look, beside the plugin's wait for the request", async () => {
+    const challenges = [{ ...cloudflareChallenge("main", ["example.com"]), rotation: "2026-11" }];
+    const kubeconfig = JSON.stringify({ clusters: [] });
+    const { resources } = await construct(plugin, { acme: acme(), challenges, dnsSecrets, kubeconfig }, issuers);
+    const proof = "issuers-cloudflare-main-2026-11-dry-run";
+    const trial = resources.get(`certfleet:index:Readiness ${proof}`)!;
+    const watch = resources.get(`certfleet:index:Readiness ${proof}_certificaterequest`)!;
+    const request = resources.get(`kubernetes:cert-manager.io/v1:CertificateRequest ${proof}`)!;
+    const issuer = resources.get("kubernetes:cert-manager.io/v1:ClusterIssuer issuers-staging")!;
+    expect(trial.object).toMatchObject({ kind: "ClusterIssuer", name: "dry-run-cloudflare-main-2026-11" });
+    expect(watch.object).toEqual({
+      kind: "CertificateRequest",
+      namespace: "cert-manager",
+      name: "dry-run-cloudflare-main-2026-11",
+    });
+    expect(watch.timeouts).toEqual(request.timeouts);
+    expect(watch.dependencies).not.toContain(request.urn);
+    expect(request.dependencies).toContain(trial.urn);
+    expect(JSON.stringify(request.object.metadata)).toContain("pulumi.com/waitFor");
+    expect(issuer.dependencies).toEqual(expect.arrayContaining([request.urn, watch.urn]));
+  });
+
   it("proves it at the custom directory where that is the account's", async () => {
     const directory = { url: "https://acme.example.org/directory" };
     const challenges = [{ ...cloudflareChallenge("main", ["example.com"]), rotation: "1" }];

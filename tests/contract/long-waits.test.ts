@@ -10,8 +10,8 @@ const kubeconfig = JSON.stringify({ clusters: [], users: [] });
 
 /** A domain whose waits are bound by seconds. */
 const inputs = {
-  ...clusterInputs({ domains: [domain("tea.example.com", { timeouts: { certificate: 1, gateway: 600 } })] }),
-  issuerTimeoutSeconds: 1,
+  ...clusterInputs({ domains: [domain("tea.example.com", { timeouts: { certificate: 2, gateway: 600 } })] }),
+  issuerTimeoutSeconds: 2,
 };
 
 describe("a wait of the Kubernetes plugin", () => {

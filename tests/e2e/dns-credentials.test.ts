@@ -235,9 +235,14 @@ describe("DNS credentials are made, rotated and deleted", () => {
       { host: hosts.cloudDns, method: "POST", pathPrefix: "/", kind: "status", status: 403 },
     ]);
     await configure({ cloudDns: "2026-12", cloudflare: "2026-11" });
+    // From here on certfleet may look into the cluster.
+    const kubeconfig = readFileSync(story.world.layout.kubeconfig, "utf8");
+    await stack.configure({}, { "certfleet:kubeconfig": kubeconfig });
     const run = await stack.up();
     expect(run.code).not.toBe(0);
-    expect(run.output).toContain(`dry-run-${accountName}-2026-12`);
+    const request = `CertificateRequest cert-manager/dry-run-${accountName}-2026-12`;
+    expect(run.output).toContain(`${request} did not become ready within 150 seconds`);
+    expect(run.output).toContain("cause: the credential is valid, but may not edit the zone's records");
     expect(await secretsInUse()).toEqual(used);
     expect(await secrets()).toEqual(expect.arrayContaining(used));
     expect((await takeStock()).keys).toEqual(expect.arrayContaining(old.keys));

@@ -11,11 +11,13 @@ import { clusterAfterwards, clusterOf } from "./cluster";
 import { explainGateway, lookAtGateway } from "./gateway";
 import { explainIssuer, lookAtIssuer, resumeIssuer } from "./issuer";
 import { explainRelease, watchRelease } from "./release";
+import { explainRequest, lookAtRequest } from "./request";
 import { withdraw } from "./withdraw";
 import { untilReady, type Look, type Subject } from "./wait";
 
 const kindArgs = enumType("ReadinessKind", "What can be waited for.", {
   Certificate: "A Certificate of cert-manager, until it is Ready.",
+  CertificateRequest: "A CertificateRequest of cert-manager that no Certificate has made, until it is Ready.",
   ClusterIssuer: "A ClusterIssuer of cert-manager, until it is Ready.",
   Gateway: "A Gateway of the Gateway API, until it is Programmed.",
   Release: "A Helm release, while Helm works on it.",
@@ -54,6 +56,7 @@ const kinds: Record<Kind, Waiting> = {
     resume,
     withdraw,
   },
+  CertificateRequest: { watch: (cluster, place) => () => lookAtRequest(cluster, place), explain: explainRequest },
   ClusterIssuer: {
     watch: (cluster, place) => () => lookAtIssuer(cluster, place),
     explain: explainIssuer,

@@ -60,6 +60,12 @@ describe("warningOf", () => {
     ]);
   });
 
+  it("comes early for a release, which is taken back when it has failed", () => {
+    const text = warningOf({ kind: "Release", place: { namespace: "certs", name: "cm" }, seconds: 45 });
+    expect(text).toMatch(/^Release certs\/cm is not ready after 23 of the 45 seconds/);
+    expect(text).toContain("kubectl describe pods --namespace certs --selector app.kubernetes.io/instance=cm");
+  });
+
   it("keeps of a long name what cert-manager keeps of it", () => {
     const name = `${"a".repeat(50)}-12345678`;
     const text = warningOf({ kind: "Certificate", place: { namespace: "cafe", name }, seconds: 600 });

@@ -53,7 +53,7 @@ describe("startIssuance", () => {
     vi.useFakeTimers({ now: Date.parse("2026-11-25T12:00:00.400Z") });
     const cluster = reading(certificate([], { lastFailureTime: "2026-11-25T12:00:00Z" }));
     await startIssuance(cluster, place).finally(() => vi.useRealTimers());
-    expect(JSON.stringify(cluster.patches)).toContain('"lastTransitionTime":"2026-11-25T12:00:01Z"');
+    expect(JSON.stringify(cluster.written)).toContain('"lastTransitionTime":"2026-11-25T12:00:01Z"');
   });
 
   it("leaves a Certificate alone that is being issued", async () => {
