@@ -22,7 +22,9 @@ interface Unfinished {
 /**
  * Withdraws what is under way for a Certificate that is about to be deleted. cert-manager keeps a Challenge until it has cleaned it up, and
  * where it cannot, because the zone is not there or the credential is refused, it keeps it for ever, and so does the deletion of the
- * Certificate, which waits for all that it owns. A Certificate that stays after all is issued again five minutes later.
+ * Certificate, which waits for all that it owns. One for which the Kubernetes plugin waits stays: it was told so earlier in the same
+ * update, because the program has no kubeconfig any more. One that stays for another reason, as where this wait alone is destroyed by its
+ * URN, is issued again five minutes later.
  */
 export async function withdraw(cluster: Cluster, place: Place, signal: AbortSignal): Promise<void> {
   const began = Date.now();
@@ -44,7 +46,7 @@ export async function withdraw(cluster: Cluster, place: Place, signal: AbortSign
 /** `owners` holds what the Certificate owned in any look: a request that is gone has an Order for a moment longer. */
 async function unfinished(cluster: Cluster, place: Place, owners: Set<string>): Promise<Unfinished | undefined> {
   const certificate = await cluster.get(kinds.certificate, place);
-  if (!certificate) return undefined;
+  if (!certificate || certificate.metadata.annotations?.["pulumi.com/waitFor"] !== undefined) return undefined;
   const chains = await readChains(cluster, place.namespace);
   owners.add(certificate.metadata.uid);
   const owned = (objects: readonly StoredObject[]): StoredObject[] => {

@@ -17,9 +17,9 @@ function object(
 }
 
 /** Two Certificates, each with a challenge under way: what is owned by a request that goes begins to go with it. */
-function clusterOf() {
+function clusterOf(more?: Partial<StoredObject["metadata"]>) {
   const certificate = (name: string): StoredObject => ({
-    ...object("Certificate", name),
+    ...object("Certificate", name, undefined, more),
     status: { conditions: [{ type: "Issuing", status: "True" }] },
   });
   const chain = (name: string): StoredObject[] => [
@@ -75,6 +75,13 @@ describe("withdraw", () => {
       "delete CertificateRequest shop-1",
       'Challenge shop-1-1-1 {"resourceVersion":"1","finalizers":["example.com/own"]}',
     ]);
+  });
+
+  it("leaves a Certificate alone for which the Kubernetes plugin waits from now on", async () => {
+    const annotations = { "pulumi.com/waitFor": "condition=Ready" };
+    const { cluster, written } = clusterOf({ annotations });
+    await withdraw(cluster, { namespace, name: "shop" }, new AbortController().signal);
+    expect(written).toEqual([]);
   });
 
   it("ends when the engine cancels", async () => {
