@@ -9,6 +9,7 @@ interface ReadinessArgs {
   namespace?: pulumi.Input<string> | undefined;
   name: pulumi.Input<string>;
   spec?: pulumi.Input<Record<string, unknown>> | undefined;
+  metadata?: pulumi.Input<Record<string, unknown>> | undefined;
   uid?: pulumi.Input<string> | undefined;
   renew?: pulumi.Input<string> | undefined;
 }
@@ -70,12 +71,14 @@ export function makeAwaited<Status>(name: string, manifest: Manifest, options: A
   if (!access || !opts.readyCondition || timeoutSeconds === undefined)
     return { object: new KubernetesObject<Status>(name, manifest, opts), readiness: undefined };
   const object = new KubernetesObject<Status>(name, manifest, { ...opts, readyCondition: undefined });
-  const { namespace } = manifest.metadata;
+  const { namespace, labels, annotations } = manifest.metadata;
   const args = {
     kind: manifest.kind as ReadinessArgs["kind"],
     namespace,
     name: object.metadata.name,
     spec: manifest.spec,
+    // What serves Gateways takes orders from these as well: which address a load balancer gets, for example.
+    metadata: manifest.kind === "Gateway" ? { labels, annotations } : undefined,
     // An object that is made anew, on another cluster for example, is waited for anew.
     uid: object.metadata.uid,
     renew,

@@ -81,6 +81,18 @@ describe("certfleet's own way into the cluster", () => {
     expect(certificate.dependencies).toContain(resources.get("certfleet:index:TlsSecret edge-tea.example.com")!.urn);
   });
 
+  it("waits anew for a Gateway that is asked for other labels or annotations, and for nothing else that is", async () => {
+    const annotations = { "example.com/pool": "a" };
+    const inputs = clusterInputs({ domains: [domain("tea.example.com", { annotations })] });
+    const { resources } = await construct(plugin, { ...inputs, kubeconfig: text });
+    const gateway = resources.get("kubernetes:gateway.networking.k8s.io/v1:Gateway edge-tea.example.com")!;
+    const { labels } = gateway.object.metadata as { labels: unknown };
+    const waits = [...resources.values()].filter(({ type }) => type === "certfleet:index:Readiness");
+    expect(waits.flatMap(({ name, object }) => (object.metadata ? [{ name, metadata: object.metadata }] : []))).toEqual(
+      [{ name: "edge-tea.example.com_gateway", metadata: { labels, annotations } }],
+    );
+  });
+
   it("is what a renewal and a Secret's deletion need", async () => {
     const inputs = clusterInputs({
       defaults: { deleteSecret: true },

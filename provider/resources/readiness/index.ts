@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import type { Diagnosis } from "../../diagnosis/types";
 import type { Cluster } from "../../kubernetes/client";
@@ -13,7 +14,7 @@ import { explainIssuer, lookAtIssuer, resumeIssuer } from "./issuer";
 import { explainRelease, watchRelease } from "./release";
 import { explainRequest, lookAtRequest } from "./request";
 import { withdraw } from "./withdraw";
-import { untilReady, type Look, type Subject } from "./wait";
+import { letSettle, untilReady, type Look, type Subject } from "./wait";
 
 const kindArgs = enumType("ReadinessKind", "What can be waited for.", {
   Certificate: "A Certificate of cert-manager, until it is Ready.",
@@ -79,6 +80,10 @@ const args = z
     spec: input(z.record(z.string(), z.unknown())).optional().meta({
       description: "What is asked of the object. Nothing is done with it; a change of it waits anew.",
     }),
+    metadata: input(z.record(z.string(), z.unknown())).optional().meta({
+      description:
+        "Labels and annotations that are asked of the object, where its controller heeds them; a change of them waits anew. A status does not say whether its controller has seen them, so that has a few seconds before the first look.",
+    }),
     uid: input(text).optional().meta({
       description: "Which object of that name it is. Another one, such as one on another cluster, is waited for anew.",
       source: "metadata.uid",
@@ -98,6 +103,10 @@ const outputs = z.object({
   namespace: z.string().optional().meta({ description: "Namespace of the object." }),
   name: z.string().meta({ description: "Name of the object." }),
   spec: z.record(z.string(), z.unknown()).optional().meta({ description: "What was asked of the object." }),
+  metadata: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .meta({ description: "Labels and annotations that were asked." }),
   uid: z.string().optional().meta({ description: "Which object of that name it was." }),
   renew: z.string().optional().meta({ description: "The last reason to issue it again." }),
   ready: z.boolean().meta({ description: "Whether it was ready when it was last read." }),
@@ -173,6 +182,7 @@ export const readiness: ResourceDefinition = {
   async update({ state }, values, context) {
     const began = Date.now();
     const renewedAfter = await renewFor(values, state, context);
+    if (!isDeepStrictEqual(values.metadata, state.metadata)) await letSettle(context);
     return (await settle(values, context, { renewedAfter, began })).state;
   },
   async read(id, state, context) {

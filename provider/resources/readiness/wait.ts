@@ -43,6 +43,11 @@ export async function untilReady(subject: Subject, context: ResourceContext, beg
   return fail(subject, trouble === undefined ? late : `${late}; ${trouble}`);
 }
 
+/** Gives a controller time to see a change that no generation counts, as of an annotation: until then the status is that of before. */
+export async function letSettle({ timeoutSeconds = defaultSeconds, signal }: ResourceContext): Promise<void> {
+  await sleep(Math.min(5000, timeoutSeconds * 500), undefined, { signal });
+}
+
 /** An API server that does not answer for a moment is waited for, too. */
 async function lookOnce(subject: Subject): Promise<Look & { trouble?: string }> {
   try {
