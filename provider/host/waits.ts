@@ -56,9 +56,13 @@ export function waitOf(request: RegisterResourceRequest): Wait | undefined {
 
 const isKnown = (kind: string | undefined): kind is Wait["kind"] => kind !== undefined && kind in commandsFor;
 
+/** What Node's timers count up to; nobody waits for so long. */
+const maxSeconds = 2_000_000;
+
 /** A name that is a secret is not told. */
 function waitFor(kind: Wait["kind"], { namespace, name }: Json, seconds: unknown): Wait | undefined {
-  if (typeof name !== "string" || typeof seconds !== "number" || !(seconds > 0)) return undefined;
+  if (typeof name !== "string" || typeof seconds !== "number" || !(seconds > 0 && seconds < maxSeconds))
+    return undefined;
   if (namespace !== undefined && typeof namespace !== "string") return undefined;
   return { kind, place: { namespace, name }, seconds };
 }

@@ -40,15 +40,28 @@ describe("a wait of the Kubernetes plugin", () => {
     expect(plugin.engine.subjects[plugin.engine.messages.indexOf(warnings()[0]!)]).toBe(urn);
   });
 
-  it("begins only when what it depends on is there, and is none where certfleet waits itself", async () => {
+  it("begins only when what it depends on is there", async () => {
     const before = warnings().length;
     // Longer than the bounds of both, but before the Certificate: nothing has begun to wait for it then.
-    const slow = async (registration: Registration): Promise<void> => {
-      if (registration.type.endsWith(":ClusterIssuer")) while (warnings().length === before) await sleep(20);
+    const slow = async ({ type }: Registration): Promise<void> => {
+      while (type.endsWith(":ClusterIssuer") && warnings().length === before) await sleep(20);
     };
     await construct(plugin, inputs, { ready: slow });
     expect(warnings().slice(before)).toEqual([expect.stringMatching(/^ClusterIssuer letsencrypt-staging is not/)]);
-    await construct(plugin, { ...inputs, kubeconfig }, { ready: () => sleep(1) });
-    expect(warnings()).toHaveLength(before + 1);
+  });
+
+  it("is told of neither in a preview nor where certfleet waits itself", async () => {
+    const before = warnings().length;
+    const quick = { ...inputs, certManager: { timeoutSeconds: 1 } };
+    // All of them hang until the last to begin was warned of.
+    const ready = async ({ type }: Registration): Promise<void> => {
+      while (type.endsWith(":Release") && warnings().length === before) await sleep(20);
+    };
+    await Promise.all([
+      construct(plugin, quick, { name: "preview", dryRun: true, ready }),
+      construct(plugin, { ...quick, kubeconfig }, { name: "looks", ready }),
+      construct(plugin, { ...inputs, certManager: { timeoutSeconds: 4 } }, { name: "edge", ready }),
+    ]);
+    expect(warnings().slice(before)).toEqual([expect.stringContaining("after 2 of the 4 seconds")]);
   });
 });

@@ -34,6 +34,7 @@ describe("waitOf", () => {
   it.each<[string, RegisterResourceRequest]>([
     ["an object that is not waited for", certificate({ annotations: {} })],
     ["a wait without a bound", certificate({}, "")],
+    ["a wait for longer than timers count", certificate({}, "3000000s")],
     ["a namespace that is a secret", certificate({ namespace: secret })],
     [
       "a kind that nobody knows how to look at",
