@@ -1,10 +1,12 @@
-import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { cloudflareTokens, hosts } from "../lab";
+import { certfleet } from "./support/certfleet";
 import { describeOperations } from "./support/events";
-import { tokenIn } from "./support/clusters";
 import { filesWith } from "./support/files";
-import type { Run, Stack } from "./support/stack";
+import { runCommandsIn } from "./support/hints";
+import { makeAccount, subjectOf } from "./support/service-account";
+import { root, type Run, type Stack } from "./support/stack";
 import { succeed, tellStory } from "./support/story";
 
 const story = tellStory("failures");
@@ -15,10 +17,14 @@ type Json = Record<string, unknown>;
 const timeouts = { certificate: 20, gateway: 5 };
 const certificate = (host: string, over: Json = {}): Json => ({ host, certificateOnly: true, timeouts, ...over });
 
+/** The namespace is made before: a role in it is among the rights that are given. */
+const certManager = { createNamespace: false };
+
 const working = {
   acme: { email: "ops@example.com" },
   issuerTimeoutSeconds: 15,
   challenges: [{ zones: ["example.com"], cloudflare: { secret: "com" } }, { cloudflare: { secret: "main" } }],
+  certManager,
   defaults: { namespace: "cafe" },
   domains: [] as Json[],
 };
@@ -28,10 +34,10 @@ const goodTokens = { main: cloudflareTokens.full, com: cloudflareTokens.full };
 
 describe("failures that explain themselves", () => {
   let stack: Stack;
-  let kubeconfig: string;
+  let [kubeconfig, token] = ["", ""];
 
   beforeAll(async () => {
-    kubeconfig = readFileSync(story.world.layout.kubeconfig, "utf8");
+    ({ kubeconfig, token } = await restrictedAccess());
     stack = story.stack("failures");
     await stack.init({});
   });
@@ -49,13 +55,13 @@ describe("failures that explain themselves", () => {
 
   it("names an image of the chart that cannot be pulled", async () => {
     const values = { webhook: { image: { repository: "quay.io/nowhere/webhook" } } };
-    await set({ certManager: { timeoutSeconds: 45, values } });
+    await set({ certManager: { ...certManager, timeoutSeconds: 45, values } });
     await failsWith("cause: an image of the chart cannot be pulled", "Pod cert-manager/cert-manager-webhook-");
   });
 
   it("names a webhook that never answers", async () => {
     const values = { webhook: { url: { host: "webhook.nowhere.test" } } };
-    await set({ certManager: { timeoutSeconds: 45, values } });
+    await set({ certManager: { ...certManager, timeoutSeconds: 45, values } });
     await failsWith("cause: cert-manager's webhook does not answer the API server", "webhook.nowhere.test");
   });
 
@@ -158,7 +164,16 @@ describe("failures that explain themselves", () => {
     const dnsSecrets = JSON.stringify({ ...goodTokens, com: "lab-cloudflare-wrongtoken-0123456789abcd" });
     const domains = [certificate("one.example.com"), certificate("three.example.com")];
     await stack.configure(settings({ domains }), { dnsSecrets });
-    await failsWith("timed out waiting for the condition");
+    const run = await failsWith("timed out waiting for the condition");
+    // The other has its Secret still, and so is ready at once.
+    const [warning, ...others] = run.problems.filter((text) => text.includes("is not ready after"));
+    expect(warning).toContain("Certificate cafe/three-example-com is not ready after 18 of the 20 seconds");
+    expect(others).toEqual([]);
+    const shown = await runCommandsIn(story.world, warning!);
+    expect(shown).toHaveLength(5);
+    expect(shown[0]!.stdout).toContain("the DNS provider does not accept the credential");
+    expect(shown.slice(1).map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+    expect(shown.at(-1)!.stdout).toMatch(/Name: +three-example-com-1-.*Error: 9109: Invalid access token/s);
   });
 
   it("takes a kubeconfig later, without touching a certificate", async () => {
@@ -172,8 +187,22 @@ describe("failures that explain themselves", () => {
     expect(await story.world.kubectl(secret)).toBe(before);
   });
 
+  it("leaves a renewal alone when the kubeconfig is taken away, and the Certificate stays", async () => {
+    await story.world.edge.setFaults([{ kind: "status", status: 503, host: hosts.cloudflare, pathPrefix: "/" }]);
+    const { stderr } = await certfleet(story.world, ["renew", "one.example.com", "--timeout", "3"]);
+    expect(stderr).toContain("still being issued");
+    const requests = await owned("certificaterequests", "one-example-com");
+    await stack.unset("kubeconfig");
+    expect(describeOperations(await succeed(stack.up()))).toContain("delete Readiness edge-one.example.com");
+    expect(await owned("certificaterequests", "one-example-com")).toEqual(requests);
+    const issuing = 'jsonpath={.status.conditions[?(@.type=="Issuing")].status}';
+    expect(await story.world.kubectl(["get", "certificate", "one-example-com", "-n", "cafe", "-o", issuing])).toBe(
+      "True",
+    );
+    await story.world.edge.clearFaults();
+  });
+
   it("leaves the kubeconfig nowhere in clear", async () => {
-    const token = tokenIn(kubeconfig);
     const secrets = [token, Buffer.from(token).toString("base64")];
     for (const text of [await stack.export(), story.output()]) {
       expect(text.length).toBeGreaterThan(1000);
@@ -191,14 +220,28 @@ describe("failures that explain themselves", () => {
     expect(await owned("challenges", "three-example-com")).toEqual([]);
   });
 
+  /** certfleet's way into the cluster, with the rights of docs/guides/cluster-role.yaml and no others. */
+  async function restrictedAccess() {
+    const { world } = story;
+    await world.kubectl(["create", "namespace", "cert-manager"]);
+    await world.kubectl(["apply", "-f", join(root, "docs", "guides", "cluster-role.yaml")]);
+    const account = { namespace: "cafe", name: "certfleet" };
+    const made = await makeAccount(world, account);
+    const bind = (kind: string, name: string, ...args: string[]) =>
+      world.kubectl(["create", kind, name, ...args, subjectOf(account)]);
+    await bind("clusterrolebinding", "certfleet", "--clusterrole=certfleet");
+    await bind("rolebinding", "certfleet", "--role=certfleet-installation", "-n", "cert-manager");
+    await bind("rolebinding", "certfleet", "--clusterrole=certfleet-delete-secret", "-n", "cafe");
+    return made;
+  }
+
   /** Names of the objects that cert-manager has made for a Certificate. */
   async function owned(plural: string, certificate: string): Promise<string[]> {
     const names = await story.world.kubectl(["get", plural, "-n", "cafe", "-o", "name"]);
     return names.split("\n").filter((name) => name.includes(`/${certificate}-`));
   }
 
-  const status = (...args: string[]) =>
-    story.world.exec(["node", "bin/cli/main.js", "status", "--all", ...args], { timeoutSeconds: 60 });
+  const status = (...args: string[]) => certfleet(story.world, ["status", "--all", ...args], { timeoutSeconds: 60 });
 
   async function applyIssuer(solver: Json): Promise<void> {
     const acme = {

@@ -5,6 +5,7 @@ import { cloudflareTokens, GATEWAY_CLASS, hosts } from "../lab";
 import { describeOperations } from "./support/events";
 import { verifiedHttps } from "./support/https";
 import { leftovers, takeInventory, type Inventory } from "./support/inventory";
+import { makeAccount, subjectOf } from "./support/service-account";
 import { examples, type Stack } from "./support/stack";
 import { succeed, tellStory } from "./support/story";
 
@@ -15,18 +16,13 @@ const member = "application";
 /** A kubeconfig of a ServiceAccount with the rights of examples/application/role.yaml in one namespace, and no others. */
 async function restrictedKubeconfig(): Promise<string> {
   const { world } = story;
-  await world.kubectl(["create", "serviceaccount", member, "-n", namespace]);
+  const account = { namespace, name: member };
+  const { kubeconfig } = await makeAccount(world, account);
   await world.kubectl(["apply", "-n", namespace, "-f", join(examples, "application", "role.yaml")]);
-  const subject = `--serviceaccount=${namespace}:${member}`;
-  await world.kubectl(["create", "rolebinding", member, "-n", namespace, "--role=certfleet-application", subject]);
-  const token = (await world.kubectl(["create", "token", member, "-n", namespace, "--duration=2h"])).trim();
-  const admin = JSON.parse(await world.kubectl(["config", "view", "--raw", "--minify", "-o", "json"])) as {
-    clusters: unknown[];
-    contexts: { context: { user: string } }[];
-  };
-  const users = [{ name: admin.contexts[0]!.context.user, user: { token } }];
+  const role = "--role=certfleet-application";
+  await world.kubectl(["create", "rolebinding", member, "-n", namespace, role, subjectOf(account)]);
   const file = join(world.layout.folder, "application.kubeconfig");
-  writeFileSync(file, JSON.stringify({ ...admin, users }));
+  writeFileSync(file, kubeconfig);
   return file;
 }
 

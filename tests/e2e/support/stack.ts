@@ -11,7 +11,7 @@ type OnDetail = (text: string) => void;
 /** Is told the process of a run when it has started. */
 type OnSpawn = (pid: number) => void;
 
-const root = join(__dirname, "..", "..", "..");
+export const root = join(__dirname, "..", "..", "..");
 export const examples = join(root, "examples");
 const programs = join(root, "tests", "e2e", "programs");
 
