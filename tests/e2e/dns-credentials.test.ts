@@ -1,17 +1,20 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   cloudflareTokens,
   cloudflareZoneId,
   createServiceAccount,
+  createServiceAccountKey,
   googleAdminToken,
   googleProject,
   hosts,
 } from "../lab";
 import { describeOperations } from "./support/events";
+import { filesWith } from "./support/files";
 import { leftovers, takeInventory, type Inventory } from "./support/inventory";
+import { dnsPermissions } from "../../provider/dns/cloud-dns/permissions";
 import { hasNothingToDo } from "./support/quickstart-steps";
+import { askForAccessToken, keyNeverMade } from "./support/service-account-keys";
 import type { Run, Stack } from "./support/stack";
 import { succeed, tellStory } from "./support/story";
 
@@ -20,32 +23,27 @@ const story = tellStory("dns-credentials");
 const expiresOn = "2099-01-01T00:00:00Z";
 const certificate = (host: string) => ({ host, certificateOnly: true });
 
-/** What cert-manager does in a managed zone that it knows the name of. */
-const permissions = [
-  "dns.changes.create",
-  "dns.changes.get",
-  "dns.resourceRecordSets.create",
-  "dns.resourceRecordSets.delete",
-  "dns.resourceRecordSets.list",
-  "dns.resourceRecordSets.update",
-];
-
-interface Changes {
-  /** Rotations. */
+interface Rotations {
   cloudDns?: string;
   cloudflare?: string;
+  given?: string;
   /** Key in dnsSecrets of the credential of the zone that is made; without it one is made. */
   secret?: string;
 }
 
-/** Two zones at two providers, one that is made, and a part of a zone, which Cloudflare does not find by its name. */
-const argsOf = ({ cloudDns, cloudflare, secret }: Changes) => ({
+/** Two zones at two providers, one that is made, and one by a key that is given. cert-manager sleeps for a minute before it believes in a record. */
+const argsOf = ({ cloudDns, cloudflare, given, secret }: Rotations, dryRunTimeoutSeconds = 150) => ({
   acme: { email: "ops@example.com" },
   challenges: [
     {
       zones: ["example.org"],
       rotation: cloudDns,
       cloudDns: { project: googleProject.id, hostedZoneName: "example-org" },
+    },
+    {
+      zones: ["given.example.org"],
+      rotation: given,
+      cloudDns: { project: googleProject.id, hostedZoneName: "example-org", secret: "given" },
     },
     { zones: ["made.example.org"], cloudDns: { project: googleProject.id, createZone: true, secret } },
     {
@@ -55,11 +53,17 @@ const argsOf = ({ cloudDns, cloudflare, secret }: Changes) => ({
     },
   ],
   defaults: { namespace: "default" },
-  // cert-manager sleeps for a minute before it believes in a record.
-  dryRunTimeoutSeconds: 150,
-  domains: ["tea.example.org", "tea.made.example.org", "tea.example.com", "tea.part.example.net"].map(certificate),
+  dryRunTimeoutSeconds,
+  domains: [
+    "tea.example.org",
+    "tea.given.example.org",
+    "tea.made.example.org",
+    "tea.example.com",
+    "tea.part.example.net",
+  ].map(certificate),
 });
 
+const latest: Rotations = { cloudDns: "2026-12", cloudflare: "2026-12", given: "2026-12" };
 const accountName = "cloud-dns-account-lab-project-example-org";
 
 /** What the clouds hold. */
@@ -83,8 +87,19 @@ describe("DNS credentials are made, rotated and deleted", () => {
   let inventory: Inventory;
   let before: Awaited<ReturnType<typeof takeStock>>;
   const planted = new Set<string>();
+  /** Keys of one service account, which are given in turn. */
+  const keys: string[] = [];
+  /** Key of another one, for the zone that is made. */
+  let solver: string;
 
-  const configure = (changes: Changes): Promise<void> => stack.configure({ args: JSON.stringify(argsOf(changes)) });
+  const configure = (rotations: Rotations, key: string, dryRunTimeoutSeconds?: number): Promise<void> =>
+    stack.configure(
+      { args: JSON.stringify(argsOf(rotations, dryRunTimeoutSeconds)) },
+      { dnsSecrets: JSON.stringify({ given: key, solver }) },
+    );
+
+  const takesKey = async (key: string): Promise<boolean> =>
+    (await askForAccessToken(story.world.edge, key)).status === 200;
 
   /** The managed zone that is made, as Cloud DNS knows it, and its name servers as the stack says them. */
   async function madeZone() {
@@ -123,13 +138,14 @@ describe("DNS credentials are made, rotated and deleted", () => {
 
   /** Notes what must not be found anywhere in clear. */
   async function plant(): Promise<void> {
-    for (const name of await secretsInUse()) {
-      const text = await valueOf(name);
-      const data = Buffer.from(text).toString("base64");
-      const key = text.startsWith("{") ? (JSON.parse(text) as { private_key: string }).private_key : text;
-      // In the middle of a key nothing is the same in another.
-      planted.add(data.slice(200, 260) || data).add(key.split("\n")[5] ?? key);
-    }
+    for (const name of await secretsInUse()) plantKey(await valueOf(name));
+  }
+
+  function plantKey(text: string): void {
+    const data = Buffer.from(text).toString("base64");
+    const key = text.startsWith("{") ? (JSON.parse(text) as { private_key: string }).private_key : text;
+    // In the middle of a key nothing is the same in another.
+    planted.add(data.slice(800, 860) || data).add(key.split("\n")[5] ?? key);
   }
 
   /** Looks all the time whether each Secret that an issuer draws on is there. */
@@ -156,26 +172,30 @@ describe("DNS credentials are made, rotated and deleted", () => {
   }
 
   beforeAll(async () => {
-    const solver = await createServiceAccount(story.world.edge, { id: "made-solver", permissions });
+    const { edge } = story.world;
+    keys.push(await createServiceAccount(edge, { id: "given-solver", permissions: dnsPermissions("example-org") }));
+    const { client_email: email } = JSON.parse(keys[0]!) as { client_email: string };
+    solver = await createServiceAccount(edge, { id: "made-solver", permissions: dnsPermissions("made-example-org") });
+    while (keys.length < 4) keys.push(await createServiceAccountKey(edge, email));
     before = await takeStock();
     inventory = await takeInventory(story.world);
     const env = { GOOGLE_OAUTH_ACCESS_TOKEN: googleAdminToken, CLOUDFLARE_API_TOKEN: cloudflareTokens.admin };
     stack = story.stack("dns-credentials", env);
-    await stack.init({ args: JSON.stringify(argsOf({})) }, { dnsSecrets: JSON.stringify({ solver }) });
+    await stack.init({});
+    await configure({}, keys[0]!);
   });
 
   it("makes accounts with the least rights, a zone, a token for its zones, and issues by them", async () => {
     await succeed(stack.up());
-    const { serviceAccounts, keys, roles, zones, tokens } = await takeStock();
-    expect(serviceAccounts).toHaveLength(before.serviceAccounts.length + 2);
-    expect(keys).toHaveLength(before.keys.length + 2);
-    expect(roles).toHaveLength(before.roles.length + 2);
+    const { serviceAccounts, keys: made, roles, zones, tokens } = await takeStock();
+    const added = [serviceAccounts.length - before.serviceAccounts.length, made.length - before.keys.length];
+    expect([...added, roles.length - before.roles.length]).toEqual([2, 2, 2]);
     expect(roles.flat()).not.toContain("dns.managedZones.list");
     expect(zones.join()).toContain("made.example.org");
-    const made = (await story.world.edge.cloudflareTokens()).user.find(({ name }) =>
+    const token = (await story.world.edge.cloudflareTokens()).user.find(({ name }) =>
       name.startsWith("dns-credentials/"),
     );
-    const policies = made!.policies;
+    const policies = token!.policies;
     expect(tokens.length).toBe(before.tokens.length + 1);
     const scope = ["example.com", "example.net"].map((zone) => cloudflareZoneId(zone)).sort();
     expect(policies.map(({ resources }) => Object.keys(resources))).toEqual([
@@ -197,11 +217,11 @@ describe("DNS credentials are made, rotated and deleted", () => {
     await hasNothingToDo(stack);
   });
 
-  it("rotates both, and deletes the old ones only when the new ones are proven", async () => {
+  it("rotates all, and deletes the old ones only when the new ones are proven", async () => {
     const old = await takeStock();
     const oldToken = await valueOf("cloudflare-token-dns");
     expect(await accepts(oldToken)).toBe(true);
-    await configure({ cloudDns: "2026-11", cloudflare: "2026-11" });
+    await configure({ cloudDns: "2026-11", cloudflare: "2026-11", given: "2026-11" }, keys[1]!);
     const preview = describeOperations(await succeed(stack.preview()));
     const run = await neverWithout(succeed(stack.up()));
     const done = describeOperations(run);
@@ -215,11 +235,14 @@ describe("DNS credentials are made, rotated and deleted", () => {
     expect(at("delete ApiToken")).toBeGreaterThan(at("update ClusterIssuer edge-issuers-staging"));
     const now = await takeStock();
     expect(now.keys).toHaveLength(old.keys.length);
-    expect(old.keys.filter((name) => !now.keys.includes(name))).toHaveLength(1);
+    expect(now.keys.filter((name) => old.keys.includes(name))).toHaveLength(old.keys.length - 1);
+    expect(await valueOf("cloud-dns-given-2026-11")).toBe(keys[1]);
+    // A key that is given is its owner's, who may need it until all programs have the new one.
+    expect([await takesKey(keys[0]!), await takesKey(keys[1]!)]).toEqual([true, true]);
     expect(now.serviceAccounts).toEqual(old.serviceAccounts);
     const fresh = now.tokens.filter(({ id }) => !old.tokens.some((one) => one.id === id));
     expect([fresh.length, now.tokens.length]).toEqual([1, old.tokens.length]);
-    expect(await secretsInUse()).toContain(`${accountName}-2026-11`);
+    expect(await secretsInUse()).toEqual(expect.arrayContaining([`${accountName}-2026-11`, "cloud-dns-given-2026-11"]));
     expect([await accepts(oldToken), await accepts(await valueOf("cloudflare-token-dns-2026-11"))]).toEqual([
       false,
       true,
@@ -228,40 +251,70 @@ describe("DNS credentials are made, rotated and deleted", () => {
     await hasNothingToDo(stack);
   });
 
-  it("keeps the old one at work when a new one cannot be proven", async () => {
-    const old = await takeStock();
-    const used = await secretsInUse();
-    await story.world.edge.setFaults([
-      { host: hosts.cloudDns, method: "POST", pathPrefix: "/", kind: "status", status: 403 },
-    ]);
-    await configure({ cloudDns: "2026-12", cloudflare: "2026-11" });
-    // From here on certfleet may look into the cluster.
-    const kubeconfig = readFileSync(story.world.layout.kubeconfig, "utf8");
-    await stack.configure({}, { "certfleet:kubeconfig": kubeconfig });
-    const run = await stack.up();
-    expect(run.code).not.toBe(0);
-    const request = `CertificateRequest cert-manager/dry-run-${accountName}-2026-12`;
-    expect(run.output).toContain(`${request} did not become ready within 150 seconds`);
-    expect(run.output).toContain("cause: the credential is valid, but may not edit the zone's records");
-    expect(await secretsInUse()).toEqual(used);
-    expect(await secrets()).toEqual(expect.arrayContaining(used));
-    expect((await takeStock()).keys).toEqual(expect.arrayContaining(old.keys));
+  it("keeps the old ones at work when new ones cannot be made", async () => {
+    const [old, used] = [await takeStock(), await secretsInUse()];
+    const pathPrefix = "/client/v4/user/tokens/permission_groups";
+    await story.world.edge.setFaults([{ host: hosts.cloudflare, pathPrefix, kind: "status", status: 403 }]);
+    await configure({ cloudDns: "2026-11", cloudflare: "2026-12", given: "2026-11" }, keys[1]!);
+    expect((await stack.up()).code).not.toBe(0);
+    expect([await takeStock(), await secretsInUse()]).toEqual([old, used]);
   });
 
-  it("goes on by itself when the cause is mended", async () => {
+  it("keeps the old ones at work when new ones cannot be proven", async () => {
+    const [old, used] = [await takeStock(), await secretsInUse()];
+    const [oldToken, neverMade] = [await valueOf("cloudflare-token-dns-2026-11"), keyNeverMade(keys[0]!)];
+    plantKey(neverMade);
+    await story.world.edge.clearFaults();
+    await story.world.edge.setFaults([
+      { host: hosts.cloudDns, method: "POST", pathPrefix: "/", kind: "status", status: 403 },
+      { host: hosts.cloudflare, method: "POST", pathPrefix: "/client/v4/zones/", kind: "status", status: 403 },
+    ]);
+    await configure(latest, neverMade, 40);
+    // From here on certfleet may look into the cluster.
+    await stack.configure({}, { "certfleet:kubeconfig": readFileSync(story.world.layout.kubeconfig, "utf8") });
+    const run = await neverWithout(stack.up());
+    expect(run.code).not.toBe(0);
+    const request = `CertificateRequest cert-manager/dry-run-${accountName}-2026-12`;
+    expect(run.output).toContain(`${request} did not become ready within 40 seconds`);
+    expect(run.output).toContain("cause: the credential is valid, but may not edit the zone's records");
+    for (const name of [accountName, "cloudflare-token-dns", "cloud-dns-given"])
+      expect(run.output).toContain(`dry-run-${name}-2026-12`);
+    expect(await secretsInUse()).toEqual(used);
+    expect((await takeStock()).keys).toEqual(expect.arrayContaining(old.keys));
+    expect([await accepts(oldToken), await takesKey(keys[1]!), await takesKey(neverMade)]).toEqual([true, true, false]);
+  });
+
+  it("goes on by itself when the causes are mended", async () => {
     const old = await takeStock();
     await story.world.edge.clearFaults();
+    await configure(latest, keys[2]!);
     await neverWithout(succeed(stack.up()));
-    expect(await secretsInUse()).toContain(`${accountName}-2026-12`);
-    expect((await takeStock()).keys).toHaveLength(before.keys.length + 2);
-    expect(old.keys).toHaveLength(before.keys.length + 3);
+    const used = await secretsInUse();
+    expect(used.filter((name) => name.endsWith("-2026-12"))).toHaveLength(3);
+    const now = await takeStock();
+    expect([old.keys.length - now.keys.length, old.tokens.length - now.tokens.length]).toEqual([1, 1]);
+    expect(await valueOf("cloud-dns-given-2026-12")).toBe(keys[2]);
     await plant();
+    await hasNothingToDo(stack);
+  });
+
+  it("takes another value in place, where the Kubernetes provider may change a Secret", async () => {
+    await stack.configure({ "kubernetes:enableSecretMutable": "true" });
+    await configure(latest, keys[3]!);
+    const run = await neverWithout(succeed(stack.up()));
+    const ofSecrets = describeOperations(run).filter((line) => / Secret /.test(line));
+    expect(ofSecrets).toEqual([expect.stringMatching(/^update Secret .*cloud-dns-given-2026-12$/)]);
+    expect(await valueOf("cloud-dns-given-2026-12")).toBe(keys[3]);
+    await plant();
+    // What is looked for in the end is what the cluster has, so it would be found elsewhere.
+    const stored = await story.world.kubectl(["get", "secrets", "-n", "cert-manager", "-o", "json"]);
+    expect([...planted].filter((secret) => stored.includes(secret))).toHaveLength((await secretsInUse()).length);
     await hasNothingToDo(stack);
   });
 
   it("keeps a managed zone, with its name servers, when its entry gets another credential", async () => {
     const [old, zone] = [await takeStock(), await madeZone()];
-    await configure({ cloudDns: "2026-12", cloudflare: "2026-11", secret: "solver" });
+    await configure({ ...latest, secret: "solver" }, keys[3]!);
     const preview = describeOperations(await succeed(stack.preview()));
     const done = describeOperations(await neverWithout(succeed(stack.up())));
     expect(done).toEqual(preview);
@@ -283,15 +336,10 @@ describe("DNS credentials are made, rotated and deleted", () => {
     expect(leftovers(inventory, await takeInventory(story.world)).left).toEqual([]);
   });
 
-  it("shows no key and no token in clear, neither in the state nor in what was printed", () => {
+  it("shows no key and no token in clear, in nothing that is printed, stored or logged", () => {
     expect(planted.size).toBeGreaterThan(5);
-    const files = readdirSync(story.folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && !entry.parentPath.includes("node_modules"))
-      .map((entry) => join(entry.parentPath, entry.name));
-    const texts = files.map((file) => ({ file, text: readFileSync(file, "utf8") }));
-    for (const secret of planted) {
-      expect(texts.filter(({ text }) => text.includes(secret)).map(({ file }) => file)).toEqual([]);
-      expect(story.output().includes(secret)).toBe(false);
-    }
+    const { logs, podLogs } = story.world.layout;
+    expect(filesWith([...planted], [logs, podLogs, story.folder])).toEqual([]);
+    expect([...planted].filter((secret) => story.output().includes(secret))).toHaveLength(0);
   });
 });
