@@ -11,6 +11,7 @@ import {
   type Fault,
   type FaultEffect,
 } from "../lab";
+import { causes, causesIn } from "./support/causes";
 import {
   atCloudflare,
   inManagedZone,
@@ -89,24 +90,6 @@ const misplaced = "elsewhere.example.com";
 const unseen = ["wrong.example.org", "nowhere.example.org"];
 const unchecked = { name: "unchecked" };
 
-const causes = {
-  busy: "the DNS provider refuses for now: too many requests",
-  broken: "the DNS provider's API does not answer, or answers with an error of its own",
-  noZone: "the DNS provider has no zone for the name that this credential can see",
-  noRight: "the credential is valid, but may not edit the zone's records",
-  noKey: "the DNS provider does not accept the credential",
-  wrong: "the CA looked for the challenge and refused what it found",
-  nowhere: "the challenge's DNS record is not visible yet where it is looked for",
-};
-
-/** The cause that an update named, by host. */
-function causesIn(output: string): Record<string, string> {
-  const headings = /Certificate default\/(\S+) (?:did not become ready|could not be issued)[^\n]*\n\s*cause: ([^\n]+)/g;
-  return Object.fromEntries(
-    [...output.matchAll(headings)].map(([, name, cause]) => [name!.replaceAll("-", "."), cause!]),
-  );
-}
-
 const bothSlow = (effect: FaultEffect, method?: string): Fault[] => [
   inManagedZone("slow", effect, method),
   atCloudflare("example.com", effect, method),
@@ -153,10 +136,12 @@ describe("DNS APIs that fail, and rights that are missing", () => {
   }
   const denialOf = (permission: string): string => `${labelOf(permission)} ${permission}`;
 
+  /** Of an update that fails, the causes that it names, by host. */
   async function causesOfFailure(): Promise<Record<string, string>> {
     const { code, output } = await stack.up();
     expect(code, output).not.toBe(0);
-    return causesIn(output);
+    const named = Object.entries(causesIn(output));
+    return Object.fromEntries(named.map(([name, cause]) => [name.replaceAll("-", "."), cause]));
   }
 
   async function makeCredentials(): Promise<Record<string, string>> {
@@ -219,7 +204,7 @@ describe("DNS APIs that fail, and rights that are missing", () => {
     await leaveRecord(`_acme-challenge.${unseen[0]}.`);
     // Also of what is deleted: a later change shows all that came before it.
     await world.edge.setFaults([atCloudflare("example.org", visibleAfter(3_600_000))]);
-    await set([...good.map(certificate(240)), ...unseen.map(certificate(40, unchecked))]);
+    await set([...good.map(certificate(240)), ...unseen.map(certificate(30, unchecked))]);
     expect(await causesOfFailure()).toEqual({ [unseen[0]!]: causes.wrong, [unseen[1]!]: causes.nowhere });
     await world.edge.clearFaults();
   });
@@ -232,8 +217,8 @@ describe("DNS APIs that fail, and rights that are missing", () => {
       atCloudflare("example.com", tooMany),
       atCloudflare("example.net", unavailable),
     ]);
-    const later = [...bad, misplaced].map(certificate(40));
-    await set([...good.map(certificate(240)), ...later, ...unseen.map(certificate(40, unchecked))]);
+    const later = [...bad, misplaced].map(certificate(30));
+    await set([...good.map(certificate(240)), ...later, ...unseen.map(certificate(30, unchecked))]);
     expect(await causesOfFailure()).toEqual({
       "busy.example.org": causes.busy,
       "busy.example.com": causes.busy,
