@@ -147,7 +147,7 @@ describe("the gcp and cloudflare plugins under the real engine", () => {
     const { tokenValue } = await stack.revealedOutputs<{ tokenValue: string }>();
     expect(await writesInto("example.com", tokenValue)).toBe(200);
     expect(await writesInto("example.net", tokenValue)).toBe(403);
-    expect(await writesInto("example.com", `${tokenValue.slice(0, -1)}~`)).toBe(403);
+    expect(await writesInto("example.com", [...tokenValue].reverse().join(""))).toBe(403);
   });
 
   it("change in place what the APIs can change", async () => {
