@@ -2,6 +2,7 @@ import type { ManagedZone } from "@pulumi/gcp/dns";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { bindChallenge, challengeShape, checkOneKind, type BoundChallenge } from "../dns";
+import type { Credential } from "../dns/contract";
 import { credentialSecretName, dnsSecretsArgs } from "../dns/secret-reference";
 import { isKeyOf } from "../dns/cloud-dns/key";
 import { credentialStatusShape, type CredentialStatus } from "../plan/credentials";
@@ -76,15 +77,16 @@ interface Surroundings {
 function makeSecretOf(
   name: string,
   args: DnsCredentialsArgs,
-  { credential: { source, secretRef } }: BoundChallenge,
+  { credential }: BoundChallenge,
   account: CloudDnsAccount | undefined,
   { first, formerParent }: Surroundings,
 ): pulumi.Input<string> | undefined {
+  const { source, secretRef } = credential;
   if (!secretRef || source === "existing") return secretRef?.name;
   // A new logical name, so that the old key, token and Secret stay until everything of the update has succeeded.
   const current = args.rotation === undefined ? name : `${name}-${args.rotation}`;
   const aliases = formerParent && args.rotation === undefined ? [{ parent: formerParent }] : [];
-  const value = account ? makeKey(current, account, first).privateKey : valueOf(current, args, first);
+  const value = account ? makeKey(current, account, first).privateKey : valueOf(current, args, credential, first);
   return makeSecret(current, secretRef, args.namespace, value, { ...first, aliases }).metadata.name;
 }
 
@@ -92,14 +94,15 @@ function makeSecretOf(
 function valueOf(
   current: string,
   args: DnsCredentialsArgs,
+  { secretName }: Credential,
   first: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
   if (args.cloudflare?.token) return makeToken(current, args.cloudflare, args, first).apply(toBase64);
-  const key = (args.cloudflare?.secret ?? args.cloudDns?.secret)!;
   return pulumi.secret(args.dnsSecrets!).apply((secrets) => {
-    warnOfProject(args, secrets[key], first.parent);
+    const value = secrets[secretName!];
+    warnOfProject(args, value, first.parent);
     // An entry that is missing is found before, unless the whole map was not known in a preview.
-    return toBase64(secrets[key] ?? "");
+    return toBase64(value ?? "");
   });
 }
 

@@ -1,3 +1,5 @@
+import type { z } from "zod";
+
 /** A Secret and the key in it that holds a credential. */
 export interface SecretRef {
   name: string;
@@ -12,8 +14,10 @@ export type CredentialSource =
   | "given"
   /** Made at the DNS provider, and written into a Secret. */
   | "made"
-  /** None: the controller acts by its own identity. */
-  | "keyless";
+  /** None: the controller acts by an identity that is made for it. */
+  | "keyless"
+  /** Nothing that is made or known here: the controller's surroundings, or what the solver's own spec refers to. */
+  | "unmanaged";
 
 /** The credential of a challenge as it follows from the args alone. */
 export interface Credential {
@@ -27,11 +31,16 @@ export interface Credential {
 }
 
 /** One DNS provider as ACME issuers use it: pure, from its args fragment to cert-manager's solver. */
-export interface DnsKind<A> {
+export interface DnsKind<S extends z.ZodType = z.ZodType> {
+  /** Of the kind's arg, an object type. */
+  args: S;
+  description: string;
   /** The credential of a fragment of an entry for these zones. */
-  credential: (args: A, entry: Entry) => Credential;
+  credential: (args: z.output<S>, entry: Entry) => Credential;
   /** The `dns01` part of a solver (cert-manager.io/v1 ACMEChallengeSolverDNS01). */
-  solver: (args: A, credential: Credential, entry: Entry) => Record<string, unknown>;
+  solver: (args: z.output<S>, credential: Credential, entry: Entry) => Record<string, unknown>;
+  /** Why a value of dnsSecrets cannot be this kind's credential; undefined where it can. */
+  secretProblem?: (value: string) => string | undefined;
 }
 
 /** What a fragment is told of the entry that it stands in. */

@@ -32,7 +32,11 @@ export const recordKinds: { [K in ZoneKindName]-?: RecordKind } = {
   cloudflare: cloudflareRecords,
   cloudDns: cloudDnsRecords,
 };
-const zoneKindNames = Object.keys(recordKinds) as ZoneKindName[];
+export const zoneKindNames = Object.keys(recordKinds) as ZoneKindName[];
+
+/** What a kind of challenge does for the records of its zones; undefined where it can only prove names. */
+export const recordKindFor = (kind: string): RecordKind | undefined =>
+  zoneKindNames.includes(kind as ZoneKindName) ? recordKinds[kind as ZoneKindName] : undefined;
 
 export const zoneKindOf = (args: DnsZoneArgs): ZoneKindName => zoneKindNames.find((kind) => args[kind] !== undefined)!;
 

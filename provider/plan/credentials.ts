@@ -46,9 +46,9 @@ export function planCredentials(challenges: readonly ChallengeArgs[]): PlannedCr
   });
 }
 
-/** Whether something is made for a credential: a Secret that exists needs nothing, unless its managed zone is to be made. */
+/** Whether something is made for a credential: one that others keep needs nothing, unless its managed zone is to be made. */
 export const isMade = ({ entry, bound }: PlannedCredential): boolean =>
-  bound.credential.source !== "existing" || entry.cloudDns?.createZone === true;
+  !["existing", "unmanaged"].includes(bound.credential.source) || entry.cloudDns?.createZone === true;
 
 function unionOfZones(entries: readonly ChallengeArgs[]): string[] | undefined {
   const zones = [...new Set(entries.flatMap((entry) => entry.zones ?? []))];

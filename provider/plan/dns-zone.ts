@@ -39,7 +39,7 @@ export function zoneOfEntry(
       cloudflare: { zoneId: ids.apply((known) => pulumi.output(known[zone] ?? lookUpZoneId(query))) },
     };
   }
-  const hostedZoneName = hostedZoneOf(cloudDns!, entry);
+  const hostedZoneName = cloudDns && hostedZoneOf(cloudDns, entry);
   return hostedZoneName === undefined
     ? undefined
     : { name: zone, cloudDns: { project: cloudDns!.project, hostedZoneName } };

@@ -3,6 +3,7 @@ import { label, text } from "../../schema/leaves";
 import { objectType } from "../../schema/vocabulary";
 import { secretObjectName, type Credential, type DnsKind, type Entry } from "../contract";
 import { secretKey, secretReference } from "../secret-reference";
+import { isServiceAccountKey } from "./key";
 import { zoneName } from "./names";
 
 const defaultKey = "key.json";
@@ -125,8 +126,10 @@ function credentialName(args: CloudDnsArgs, entry: Entry): string {
   return ["cloud-dns", ...(own === undefined ? account : given)].filter((part) => part !== undefined).join("-");
 }
 
-export const cloudDns: DnsKind<CloudDnsArgs> = {
-  credential(args, entry): Credential {
+export const cloudDns = {
+  args: cloudDnsArgs,
+  description: "DNS-01 by Google Cloud DNS.",
+  credential(args: CloudDnsArgs, entry: Entry): Credential {
     const name = credentialName(args, entry);
     if (args.existingSecret) return { source: "existing", name, secretRef: args.existingSecret };
     if (args.workloadIdentity) return { source: "keyless", name };
@@ -134,7 +137,7 @@ export const cloudDns: DnsKind<CloudDnsArgs> = {
     if (args.secret === undefined) return { source: "made", name, secretRef };
     return { source: "given", name, secretName: args.secret, secretRef };
   },
-  solver(args, { secretRef }, entry) {
+  solver(args: CloudDnsArgs, { secretRef }: Credential, entry: Entry) {
     const hostedZone = hostedZoneOf(args, entry);
     return {
       cloudDNS: {
@@ -144,4 +147,8 @@ export const cloudDns: DnsKind<CloudDnsArgs> = {
       },
     };
   },
-};
+  secretProblem: (value: string) =>
+    isServiceAccountKey(value)
+      ? undefined
+      : 'does not hold a service account\'s key: JSON whose type is "service_account"; set it to the file that Google Cloud hands out (gcloud iam service-accounts keys create)',
+} satisfies DnsKind<typeof cloudDnsArgs>;

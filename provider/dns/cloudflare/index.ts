@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { date, label } from "../../schema/leaves";
 import { input, objectType } from "../../schema/vocabulary";
-import { secretObjectName, type Credential, type DnsKind } from "../contract";
+import { secretObjectName, type Credential, type DnsKind, type Entry } from "../contract";
 import { secretKey, secretReference } from "../secret-reference";
 import { accountId } from "./zone";
 
@@ -64,8 +64,10 @@ export const cloudflareArgs = objectType(
 
 export type CloudflareArgs = z.output<typeof cloudflareArgs>;
 
-export const cloudflare: DnsKind<CloudflareArgs> = {
-  credential(args, entry): Credential {
+export const cloudflare = {
+  args: cloudflareArgs,
+  description: "DNS-01 by Cloudflare.",
+  credential(args: CloudflareArgs, entry: Entry): Credential {
     if (args.existingSecret)
       return { source: "existing", name: args.existingSecret.name, secretRef: args.existingSecret };
     const name = args.secret === undefined ? `cloudflare-token-${args.token!.name}` : `cloudflare-${args.secret}`;
@@ -74,5 +76,5 @@ export const cloudflare: DnsKind<CloudflareArgs> = {
       ? { source: "made", name, secretRef }
       : { source: "given", name, secretName: args.secret, secretRef };
   },
-  solver: (_args, { secretRef }) => ({ cloudflare: { apiTokenSecretRef: secretRef } }),
-};
+  solver: (_args: CloudflareArgs, { secretRef }: Credential) => ({ cloudflare: { apiTokenSecretRef: secretRef } }),
+} satisfies DnsKind<typeof cloudflareArgs>;

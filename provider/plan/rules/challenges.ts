@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isDeepStrictEqual } from "node:util";
-import { bindChallenge, type ChallengeArgs, type ChallengeEntry } from "../../dns";
-import { isServiceAccountKey } from "../../dns/cloud-dns/key";
+import { bindChallenge, secretProblemOf, type ChallengeArgs, type ChallengeEntry } from "../../dns";
+import type { CredentialSource } from "../../dns/contract";
 import { maxNamesPerCertificate } from "../../issuers/lets-encrypt-limits";
 import { nearest } from "../../schema/nearest";
 import type { Sound } from "../../schema/parse";
@@ -73,12 +73,18 @@ function managedZoneProblems({ zones, cloudDns }: ChallengeEntry, path: Path): P
 /** Only what is written here can be replaced here. */
 function rotationProblems(entry: ChallengeEntry, path: Path): Problem[] {
   if (entry.rotation === undefined) return [];
-  const { source } = bindChallenge(entry).credential;
-  if (source === "existing") {
+  const { kind, credential } = bindChallenge(entry);
+  if (credential.source === "unmanaged") {
+    const fix = "rotate it where it is kept, or leave rotation out";
+    return [
+      problem([...path, "rotation"], `has no effect, for certfleet writes no credential of this ${kind}; ${fix}`),
+    ];
+  }
+  if (credential.source === "existing") {
     const fix = "change the value in that Secret, or leave rotation out";
     return [problem([...path, "rotation"], `cannot rotate existingSecret, which somebody else keeps; ${fix}`)];
   }
-  if (source !== "keyless") return [];
+  if (credential.source !== "keyless") return [];
   return [problem([...path, "rotation"], "has no effect with workloadIdentity, which has no key; leave it out")];
 }
 
@@ -121,10 +127,8 @@ export function secretProblems(entry: ChallengeEntry, dnsSecrets: unknown, path:
   const at = [...path, kind, "secret"];
   if (!Object.hasOwn(secrets, secretName)) return [problem(at, unknownSecret(secretName, Object.keys(secrets)))];
   const value = secrets[secretName];
-  if (kind !== "cloudDns" || typeof value !== "string" || isServiceAccountKey(value)) return [];
-  const reason =
-    'does not hold a service account\'s key: JSON whose type is "service_account"; set it to the file that Google Cloud hands out (gcloud iam service-accounts keys create)';
-  return [problem(at, `${show(secretName)} in dnsSecrets ${reason}`)];
+  const reason = typeof value === "string" ? secretProblemOf(kind, value) : undefined;
+  return reason === undefined ? [] : [problem(at, `${show(secretName)} in dnsSecrets ${reason}`)];
 }
 
 function unknownSecret(name: string, known: readonly string[]): string {
@@ -188,9 +192,14 @@ function sharedProblems(challenges: readonly Indexed[]): Problem[] {
 
 /** Only what is written here can be named here. */
 export function secretNameProblems(args: ChallengeEntry & { secretName?: string | undefined }): Problem[] {
-  const { source } = bindChallenge(args).credential;
-  if (args.secretName === undefined || (source !== "existing" && source !== "keyless")) return [];
-  const reason = source === "existing" ? "existingSecret, which has a name" : "workloadIdentity, which has no Secret";
+  const { kind, credential } = bindChallenge(args);
+  const reasons: Partial<Record<CredentialSource, string>> = {
+    existing: "existingSecret, which has a name",
+    keyless: "workloadIdentity, which has no Secret",
+    unmanaged: `this ${kind}, for which no Secret is written`,
+  };
+  const reason = reasons[credential.source];
+  if (args.secretName === undefined || reason === undefined) return [];
   return [problem(["secretName"], `has no effect with ${reason}; leave it out`)];
 }
 

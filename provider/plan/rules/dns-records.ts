@@ -1,6 +1,6 @@
 import { bindChallenge, type ChallengeArgs } from "../../dns";
 import type { RecordKind } from "../../dns/record";
-import { recordKindOf, recordKinds, type DnsZoneArgs } from "../../dns/zones";
+import { recordKindFor, recordKindOf, zoneKindNames, type DnsZoneArgs } from "../../dns/zones";
 import { inZone } from "../../schema/hostname";
 import { formatPath, show, type Path, type Problem } from "../../schema/problems";
 import type { RecordSettings } from "../dns-records";
@@ -51,7 +51,7 @@ function inCluster(domain: Recorded, challenges: readonly ChallengeArgs[] | unde
   const serving = servingEntry(merged.host, challenges);
   const reason = serving ? lacking(merged.host, serving) : noEntry(merged.host);
   if (reason !== undefined) return [problem([...path, "dnsRecord"], reason)];
-  return kindProblems(domain, recordKinds[bindChallenge(serving!.entry).kind]);
+  return kindProblems(domain, recordKindFor(bindChallenge(serving!.entry).kind)!);
 }
 
 const noEntry = (host: string): string =>
@@ -60,6 +60,10 @@ const noEntry = (host: string): string =>
 /** What an entry does not say of the zone that a record is made in. */
 function lacking(host: string, { entry, index, zone }: ServingEntry): string | undefined {
   const at = formatPath(["challenges", index]);
+  const { kind } = bindChallenge(entry);
+  if (!recordKindFor(kind)) {
+    return `needs a DNS provider that makes records, and ${at}, which serves ${show(host)}, is of the kind ${kind}, which only proves names; set dnsZone with one of ${zoneKindNames.join(", ")}, or leave out dnsRecord`;
+  }
   if (zone === undefined) {
     return `needs the zone of ${show(host)}, and ${at}, which serves it, names no zones; add the zone to ${at}.zones, or set dnsZone`;
   }
