@@ -36,6 +36,7 @@ export {
   googleAdminToken,
   googleProject,
   hosts,
+  updateKey,
   zones,
 } from "./world/layout";
 export { CAFE_NAMESPACE, GATEWAY_CLASS } from "./world/manifests";

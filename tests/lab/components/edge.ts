@@ -7,6 +7,7 @@ import {
   googleProject,
   hosts,
   type Layout,
+  updateKey,
   zones,
 } from "../world/layout";
 import { pkiFile } from "../world/pki";
@@ -24,6 +25,7 @@ export function edgeConfiguration({ layout, charts }: Pick<ComponentContext, "la
       nameserver: { name: "ns1.lab.test", address: addresses.nameserver },
       defaultAddress: addresses.loadBalancer,
       hosts: Object.fromEntries(apiHosts),
+      updateKeys: [updateKey],
     },
     hosts: {
       listen: `${addresses.apiHosts}:443`,

@@ -68,6 +68,14 @@ export function cloudflareZoneId(zone: string): string {
   return createHash("sha256").update(`zone ${zone}`).digest("hex").slice(0, 32);
 }
 
+/** The TSIG key that the DNS server takes dynamic updates by, and the zones that it may update. */
+export const updateKey = {
+  name: "lab-update",
+  algorithm: "hmac-sha256",
+  secret: "bGFiLXRzaWctc2VjcmV0LTAxMjM0NTY3ODlhYmNkZWY=",
+  zones: ["example.net"],
+} as const;
+
 /** An access token (`Authorization: Bearer`) with which everything is allowed in the Google emulators. */
 export const googleAdminToken = "ya29.lab-google-admin-0123456789abcdefghij";
 

@@ -33,6 +33,18 @@ type DNS struct {
 	// DefaultAddress answers for every host name of the zones that has no record; without it such names do not exist.
 	DefaultAddress string            `json:"defaultAddress"`
 	Hosts          map[string]string `json:"hosts"`
+	// UpdateKeys are those that sign dynamic updates.
+	UpdateKeys []UpdateKey `json:"updateKeys"`
+}
+
+// UpdateKey is a TSIG key, and the zones that it may update.
+type UpdateKey struct {
+	Name string `json:"name"`
+	// Algorithm is "hmac-sha256" and the like.
+	Algorithm string `json:"algorithm"`
+	// Secret is base64.
+	Secret string   `json:"secret"`
+	Zones  []string `json:"zones"`
 }
 
 // Nameserver is the name and address that the zones' NS records lead to.

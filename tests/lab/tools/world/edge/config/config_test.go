@@ -63,6 +63,7 @@ func TestAllProblemsAreReportedAtOnceWithoutTheToken(t *testing.T) {
 	dns := tree["dns"].(map[string]any)
 	dns["listen"] = []any{"nowhere"}
 	dns["ttl"] = 5
+	dns["updateKeys"] = []any{map[string]any{"name": "lab", "algorithm": "md5", "secret": "planted-token", "zones": []any{"example.org"}}}
 	token := tree["cloudflare"].(map[string]any)["tokens"].([]any)[0].(map[string]any)
 	token["permissions"] = []any{"zone:write"}
 	token["zones"] = []any{"example.org"}
@@ -77,7 +78,8 @@ func TestAllProblemsAreReportedAtOnceWithoutTheToken(t *testing.T) {
 	}
 	for _, want := range []string{
 		"\n  extra: unknown key", "dns.ttl: unknown key", `dns.listen[0]: "nowhere"`, `permissions[0]: "zone:write"`,
-		`zones[0]: "example.org"`, "google.adminToken: is empty", `google.managedZones.other: "example.org"`, `acme[0].upstream: "http://127.0.0.1"`, `control: "/tmp/edge.sock"`,
+		`zones[0]: "example.org"`, "google.adminToken: is empty", `dns.updateKeys[0].algorithm: "md5"`,
+		"dns.updateKeys[0].secret: must be base64", `dns.updateKeys[0].zones[0]: "example.org"`, `google.managedZones.other: "example.org"`, `acme[0].upstream: "http://127.0.0.1"`, `control: "/tmp/edge.sock"`,
 		`hosts.certificate: does not cover "acme.other.test"`,
 	} {
 		if !strings.Contains(err.Error(), want) {

@@ -3,6 +3,7 @@ package config
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -67,6 +68,24 @@ func (p *problems) checkDNS(d *DNS) {
 	for _, name := range slices.Sorted(maps.Keys(d.Hosts)) {
 		p.name("dns.hosts", name)
 		p.ipv4("dns.hosts."+name, d.Hosts[name])
+	}
+	for i, key := range d.UpdateKeys {
+		p.checkUpdateKey(fmt.Sprintf("dns.updateKeys[%d]", i), key, d.Zones)
+	}
+}
+
+func (p *problems) checkUpdateKey(at string, key UpdateKey, zones []string) {
+	p.name(at+".name", key.Name)
+	if secret, err := base64.StdEncoding.DecodeString(key.Secret); err != nil || len(secret) == 0 {
+		p.add(at+".secret", "must be base64")
+	}
+	if known := []string{dns.HmacSHA1, dns.HmacSHA256, dns.HmacSHA512}; !slices.Contains(known, dns.Fqdn(key.Algorithm)) {
+		p.add(at+".algorithm", "%q is unknown; known: %s", key.Algorithm, strings.Join(known, ", "))
+	}
+	for j, zone := range key.Zones {
+		if !slices.Contains(zones, zone) {
+			p.add(fmt.Sprintf("%s.zones[%d]", at, j), "%q is none of dns.zones (%s)", zone, strings.Join(zones, ", "))
+		}
 	}
 }
 

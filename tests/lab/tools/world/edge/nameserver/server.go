@@ -23,6 +23,7 @@ type Server struct {
 	nameserver     string
 	defaultAddress net.IP
 	hosts          map[string]net.IP
+	keys           updateKeys
 	running        []*dns.Server
 }
 
@@ -33,6 +34,7 @@ func New(cfg config.DNS, store *records.Store) *Server {
 		nameserver:     cfg.Nameserver.Name,
 		defaultAddress: net.ParseIP(cfg.DefaultAddress).To4(),
 		hosts:          map[string]net.IP{},
+		keys:           keysOf(cfg.UpdateKeys),
 	}
 	for name, address := range cfg.Hosts {
 		s.hosts[name] = net.ParseIP(address).To4()
@@ -52,7 +54,10 @@ func (s *Server) Listen(address string) error {
 		packets.Close()
 		return err
 	}
-	s.running = append(s.running, &dns.Server{PacketConn: packets, Handler: s}, &dns.Server{Listener: streams, Handler: s})
+	for _, server := range []*dns.Server{{PacketConn: packets}, {Listener: streams}} {
+		server.Handler, server.MsgAcceptFunc, server.TsigSecret = s, accept, s.keys.secrets()
+		s.running = append(s.running, server)
+	}
 	return nil
 }
 
@@ -81,6 +86,10 @@ func (s *Server) Shutdown(ctx context.Context) {
 
 // ServeDNS implements dns.Handler.
 func (s *Server) ServeDNS(w dns.ResponseWriter, query *dns.Msg) {
+	if query.Opcode == dns.OpcodeUpdate {
+		s.send(w, s.update(query, w.TsigStatus()))
+		return
+	}
 	reply := s.Reply(query)
 	size := dns.MaxMsgSize
 	if _, udp := w.RemoteAddr().(*net.UDPAddr); udp {
@@ -90,6 +99,10 @@ func (s *Server) ServeDNS(w dns.ResponseWriter, query *dns.Msg) {
 		}
 	}
 	reply.Truncate(size)
+	s.send(w, reply)
+}
+
+func (s *Server) send(w dns.ResponseWriter, reply *dns.Msg) {
 	if err := w.WriteMsg(reply); err != nil {
 		slog.Debug("dns reply lost", "error", err)
 	}
