@@ -89,6 +89,35 @@ describe("Issuers and their credentials over gRPC", () => {
     expect(issuer.dependencies).toEqual(expect.arrayContaining([request.urn, watch.urn]));
   });
 
+  it("proves a rotation of any kind alike, with what belongs to the new value", async () => {
+    const route53 = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secret: "main" };
+    const challenges = [{ zones: ["example.com"], rotation: "2026-11", route53 }];
+    const { resources } = await construct(plugin, { acme: acme(), challenges, dnsSecrets }, issuers);
+    const secret = resources.get("kubernetes:core/v1:Secret issuers-route53-main-2026-11")!;
+    const proof = "issuers-route53-main-2026-11-dry-run";
+    const expected = {
+      accessKeyID: route53.accessKeyId,
+      secretAccessKeySecretRef: { name: "route53-main-2026-11", key: "secret-access-key" },
+    };
+    expect(secret.object.metadata).toMatchObject({ name: "route53-main-2026-11" });
+    for (const name of [proof, "issuers-staging"]) {
+      const { object } = resources.get(`kubernetes:cert-manager.io/v1:ClusterIssuer ${name}`)!;
+      expect(object.spec).toMatchObject({ acme: { solvers: [{ dns01: { route53: expected } }] } });
+    }
+    expect(resources.get(`kubernetes:cert-manager.io/v1:CertificateRequest ${proof}`)).toBeDefined();
+  });
+
+  it("makes nothing for a kind whose credential is elsewhere", async () => {
+    const webhook = { groupName: "acme.example.com", solverName: "bunny", config: { zone: "z" } };
+    const challenges = [{ zones: ["example.com"], webhook }, { raw: { spec: { digitalocean: {} } } }];
+    const { resources } = await construct(plugin, { acme: acme(), challenges }, issuers);
+    expect([...resources.keys()].filter((key) => /Secret|DnsCredentials/.test(key))).toEqual([]);
+    const { object } = resources.get("kubernetes:cert-manager.io/v1:ClusterIssuer issuers-staging")!;
+    expect(object.spec).toMatchObject({
+      acme: { solvers: [{ dns01: { webhook } }, { dns01: { digitalocean: {} } }] },
+    });
+  });
+
   it("proves it at the custom directory where that is the account's", async () => {
     const directory = { url: "https://acme.example.org/directory" };
     const challenges = [{ ...cloudflareChallenge("main", ["example.com"]), rotation: "1" }];

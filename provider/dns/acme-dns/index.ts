@@ -22,7 +22,7 @@ const acmeDnsArgs = objectType(
     }),
     ...givenShape(
       "AcmeDnsAccountReference",
-      "the accounts at the server: a JSON object of what `/register` answered, by domain",
+      "accounts by domain, as a JSON object of what the server's `/register` answered",
       defaultKey,
     ),
   },

@@ -39,7 +39,7 @@ const rfc2136Args = objectType(
         default: '`"HMACSHA256"` where there is a key; cert-manager alone takes HMACMD5',
         source: `${source}.tsigAlgorithm`,
       }),
-    ...givenShape("TsigSecretReference", "the TSIG key's secret, in base64 as tsig-keygen prints it", defaultKey),
+    ...givenShape("TsigSecretReference", "the TSIG key's secret as tsig-keygen prints it", defaultKey),
   },
 ).superRefine((args, ctx) => {
   checkSource(args, ctx, false);

@@ -46,7 +46,20 @@ export const examples: Readonly<Record<string, Example>> = {
     name: "dns",
     args: { zones: ["example.com"], cloudDns: { project: "example-dns" }, namespace: "shop" },
   },
-  "certfleet:index:Issuers": { name: "issuers", args: { acme, challenges, dnsSecrets } },
+  "certfleet:index:Issuers": {
+    name: "issuers",
+    args: {
+      acme,
+      challenges: [
+        ...challenges,
+        {
+          zones: ["example.org"],
+          rfc2136: { nameserver: "ns1.example.org", tsigKeyName: "certs", secret: "tsig" },
+        },
+      ],
+      dnsSecrets: { ...dnsSecrets, tsig: new ConfigSecret("tsigSecret") },
+    },
+  },
   "certfleet:index:TlsDomain": {
     name: "shop",
     args: {

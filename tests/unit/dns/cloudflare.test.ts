@@ -59,7 +59,7 @@ describe("a Cloudflare challenge", () => {
 describe("a challenge", () => {
   it("needs a kind", () => {
     expect(problems({ zones: ["example.com"] })).toEqual([
-      ": names no kind of challenge; set one of cloudflare, cloudDns",
+      ": names no kind of challenge; set one of acmeDns, azureDns, cloudDns, cloudflare, raw, rfc2136, route53, webhook",
     ]);
   });
 

@@ -58,6 +58,11 @@ describe("the rules on DNS records", () => {
       'domains[0].dnsRecord: needs the zone of "tea.example.com", and challenges[0], which serves it, names no zones; add the zone to challenges[0].zones, or set dnsZone',
     ],
     [
+      "a kind that makes no records",
+      { challenges: [{ zones: ["example.com"], rfc2136: { nameserver: "192.0.2.53" } }] },
+      'domains[0].dnsRecord: needs a DNS provider that makes records, and challenges[0], which serves "tea.example.com", is of the kind rfc2136, which only proves names; set dnsZone with one of cloudflare, cloudDns, or leave out dnsRecord',
+    ],
+    [
       "a managed zone that is not named",
       { challenges: [cloudDns()] },
       'domains[0].dnsRecord: needs the managed zone of "example.com"; set challenges[0].cloudDns.hostedZoneName (gcloud dns managed-zones list), or set dnsZone',
