@@ -25,7 +25,8 @@ const entries = [
 
 const issued = kindNames.filter((kind) => solverCases[kind].issues).map((kind) => `tea.${solverCases[kind].zone}`);
 const domains = [...issued, alias.host].map((host) => ({ host, certificateOnly: true }));
-const args = { acme, challenges: entries, defaults: { namespace: "default" }, domains };
+const certManager = { createNamespace: false };
+const args = { acme, certManager, challenges: entries, defaults: { namespace: "default" }, domains };
 
 /** What each form of each kind makes of an issuer, in JSON. */
 const manifestOf = (kind: KindName, fragment: object, name: string): string => {
@@ -49,6 +50,10 @@ describe("every kind of DNS-01 solver", () => {
 
   beforeAll(async () => {
     const { edge } = story.world;
+    // cert-manager holds an issuer back until every Secret that its solvers name is there.
+    await story.world.kubectl(["create", "namespace", namespace]);
+    const secret = ["digitalocean", "--from-literal=access-token=theirs", "-n", namespace];
+    await story.world.kubectl(["create", "secret", "generic", ...secret]);
     inventory = await takeInventory(story.world);
     const google = await createServiceAccount(edge, { id: "dns-solver", permissions: dnsPermissions("example-org") });
     const given = kindNames.flatMap((kind) => {
@@ -80,9 +85,8 @@ describe("every kind of DNS-01 solver", () => {
   it("stands in one issuer, and issues where the lab's DNS can answer", async () => {
     await succeed(stack.up());
     const known = await stack.outputs<{ domains: Record<string, { ready: boolean }> }>();
-    expect(Object.entries(known.domains).map(([host, { ready }]) => [host, ready])).toEqual(
-      domains.map(({ host }) => [host, true]),
-    );
+    const ready = Object.fromEntries(Object.entries(known.domains).map(([host, status]) => [host, status.ready]));
+    expect(ready).toEqual(Object.fromEntries(domains.map(({ host }) => [host, true])));
     const text = await story.world.kubectl(["get", "clusterissuer", "letsencrypt-staging", "-o", "jsonpath={.spec}"]);
     const { acme: spec } = JSON.parse(text) as { acme: { solvers: { dns01: object }[] } };
     const expected = entries.map((entry) => bindChallenge(challengeArgs.parse(entry)).solver);
@@ -100,13 +104,12 @@ describe("every kind of DNS-01 solver", () => {
     expect(Buffer.from(data[secretRef.key] ?? "", "base64").toString()).toBe(secrets[secretName!]);
   });
 
-  it.each(
-    kindNames.flatMap((kind) =>
-      [solverCases[kind].fragment, ...(solverCases[kind].forms ?? [])].map((form) => [kind, form] as const),
-    ),
-  )("%s is accepted as %j by the API server and cert-manager's webhook", async (kind, form) => {
-    const { code, said } = await dryRun(manifestOf(kind, form, "trial"));
-    expect(code, said).toBe(0);
+  it.each(kindNames)("%s is accepted in each form by the API server and cert-manager's webhook", async (kind) => {
+    const { fragment, forms = [] } = solverCases[kind];
+    for (const form of [fragment, ...forms]) {
+      const { code, said } = await dryRun(manifestOf(kind, form, "trial"));
+      expect(code, said).toBe(0);
+    }
   });
 
   it("would be refused with a field that cert-manager does not have, or a value that it does not take", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bindChallenge, challengeArgs } from "../../../provider/dns";
+import { bindChallenge, challengeArgs, kindNames } from "../../../provider/dns";
 import { linesOf } from "../problems";
 
 const problems = (value: unknown): string[] =>
@@ -59,7 +59,7 @@ describe("a Cloudflare challenge", () => {
 describe("a challenge", () => {
   it("needs a kind", () => {
     expect(problems({ zones: ["example.com"] })).toEqual([
-      ": names no kind of challenge; set one of acmeDns, azureDns, cloudDns, cloudflare, raw, rfc2136, route53, webhook",
+      `: names no kind of challenge; set one of ${kindNames.join(", ")}`,
     ]);
   });
 
