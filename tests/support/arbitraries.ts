@@ -61,6 +61,7 @@ export const clusterInputs = fc
     challenges: fc.constantFrom<Json[]>(
       [{ cloudflare: { secret: "main" } }],
       [{ zones, cloudflare: { secret: "main" } }, { cloudflare: { existingSecret: { name: "other" } } }],
+      [{ cnameStrategy: "Follow", route53: { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secret: "main" } }],
     ),
     defaults: shared.chain((common) =>
       source.map((from) => ({
@@ -143,6 +144,10 @@ const ofCluster: Mistake[] = [
   {
     path: "challenges[0].zones[0]",
     apply: (inputs) => ({ ...inputs, challenges: [{ zones: ["*.a.b"], cloudflare: { secret: "main" } }] }),
+  },
+  {
+    path: "challenges[0].route53.role",
+    apply: (inputs) => ({ ...inputs, challenges: [{ route53: { role: "dns" } }] }),
   },
   { path: 'dnsSecrets["*"]', apply: (inputs) => ({ ...inputs, dnsSecrets: { main: " planted-secret" } }) },
   { path: "surprise", apply: (inputs) => ({ ...inputs, surprise: true }) },
