@@ -133,6 +133,8 @@ describe("every kind of DNS-01 solver", () => {
     });
     expect(texts.length).toBeGreaterThan(2 * issued.length);
     const { logs, podLogs } = story.world.layout;
+    // What is no secret is found in the state, so a secret would be.
+    expect(filesWith(["AKIAIOSFODNN7EXAMPLE"], [story.folder]).join()).toContain("/state/");
     expect(filesWith(texts, [story.folder, logs, podLogs])).toEqual([]);
     for (const text of texts) expect(story.output().includes(text)).toBe(false);
   });
