@@ -136,6 +136,12 @@ const recognitions: Recognition[] = [
     fix: "read what it found, in the reason: often another record or answer than the challenge's, or a CAA record that names other CAs",
   },
   {
+    name: "profile-missing",
+    pattern: /does not (advertise a profile|support profiles)|urn:ietf:params:acme:error:invalidProfile/,
+    summary: "the ACME directory has no profile of the name that the issuer asks for",
+    fix: "set acme.profile to one of meta.profiles in the directory's own answer (curl its URL), or leave it out",
+  },
+  {
     name: "order-refused",
     pattern: /Failed to (create|finalize|retrieve) Order|urn:ietf:params:acme:error/,
     summary: "the CA refuses the order",

@@ -55,6 +55,7 @@ export const causeNames = [
   "port-80",
   "record-not-visible",
   "challenge-refused",
+  "profile-missing",
   "order-refused",
   "issuer-missing",
   "issuer-not-ready",

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { ownLabels, type Dns01Solver, type Manifest } from "../kubernetes/types";
 import { productionHost } from "./lets-encrypt-limits";
-import { certificatePem, email, httpsUrl, label, objectNameText } from "../schema/leaves";
+import { certificatePem, email, httpsUrl, label, objectNameText, text } from "../schema/leaves";
 import { enumType, input, objectType } from "../schema/vocabulary";
 
 export const environmentArgs = enumType("AcmeEnvironment", "Which ACME directory issues.", {
@@ -40,7 +40,7 @@ export const directoryArgs = objectType(
   },
 );
 
-const issuerArgs = objectType("AcmeIssuer", "The ClusterIssuer of an ACME environment, for one that exists already.", {
+const issuerArgs = objectType("AcmeIssuer", "The ClusterIssuer of one ACME environment.", {
   name: objectNameText.optional().meta({
     description: "Name of the ClusterIssuer. Another name is another ClusterIssuer.",
     default: "`letsencrypt-staging`, `letsencrypt-production` or `acme`",
@@ -50,6 +50,11 @@ const issuerArgs = objectType("AcmeIssuer", "The ClusterIssuer of an ACME enviro
     default: "the ClusterIssuer's name with `-account-key`",
     source: "cert-manager.io/v1 ClusterIssuer spec.acme.privateKeySecretRef",
   }),
+  profile: text.optional().meta({
+    description: "Profile of what this directory issues.",
+    default: "`acme.profile`",
+    source: "cert-manager.io/v1 ClusterIssuer spec.acme.profile",
+  }),
   adopt: z.boolean().optional().meta({
     description: "Takes over the ClusterIssuer that exists, instead of making one. Leave it out again afterwards.",
     default: "`false`",
@@ -58,7 +63,7 @@ const issuerArgs = objectType("AcmeIssuer", "The ClusterIssuer of an ACME enviro
 
 const issuersArgs = objectType(
   "AcmeIssuers",
-  "ClusterIssuers by ACME environment, where they are not as certfleet makes them.",
+  "ClusterIssuers by ACME environment, where one is not as the others, or not as certfleet makes them.",
   {
     staging: issuerArgs.optional().meta({ description: "That of environment `staging`." }),
     production: issuerArgs.optional().meta({ description: "That of environment `production`." }),
@@ -87,9 +92,17 @@ export const acmeArgs = objectType(
         "Name of a rotation, such as `2026-11`. Another one makes a new key, in a Secret of its own, and registers a new account with it. Certificates stay as they are.",
       source: "cert-manager.io/v1 ClusterIssuer spec.acme.privateKeySecretRef.name",
     }),
+    profile: text.optional().meta({
+      description:
+        "Profile of all certificates, by the name that the directory gives it; Let's Encrypt has `classic` (90 days, up to 100 names), `tlsserver` (45 days, up to 25 names) and `shortlived` (160 hours, up to 25 names). " +
+        "Another one holds from the next issuance on. Needs cert-manager 1.18 or newer.",
+      default: "the directory's choice; Let's Encrypt's is `classic`",
+      source: "cert-manager.io/v1 ClusterIssuer spec.acme.profile",
+    }),
     directory: directoryArgs.optional().meta({ description: 'The directory behind environment "custom".' }),
     issuers: issuersArgs.optional().meta({
-      description: "Names of the ClusterIssuers and of their accounts' keys, and which of them are taken over.",
+      description:
+        "Names of the ClusterIssuers and of their accounts' keys, their profiles, and which of them are taken over.",
     }),
   },
 );
@@ -125,6 +138,10 @@ function hostOf(directory: AcmeArgs["directory"]): string | undefined {
 export const issuerName = (environment: Environment, { issuers }: Pick<AcmeArgs, "issuers">): string =>
   issuers?.[environment]?.name ?? issuerNames[environment];
 
+/** The profile that an environment's issuer orders by; undefined where the directory chooses. */
+export const profileOf = (environment: Environment, { issuers, profile }: Pick<AcmeArgs, "issuers" | "profile">) =>
+  issuers?.[environment]?.profile ?? profile;
+
 /** Name of the Secret in which cert-manager keeps the key of an environment's account. */
 export function accountKeySecret(
   environment: Environment,
@@ -146,6 +163,7 @@ export function acmeIssuer(environment: Environment, acme: AcmeArgs, challenges:
       acme: {
         server: custom?.url ?? directoryUrls[environment as keyof typeof directoryUrls],
         email: acme.email,
+        profile: profileOf(environment, acme),
         caBundle: custom?.caBundle && pulumi.output(custom.caBundle).apply(toBase64),
         // cert-manager makes the account's key itself and keeps it in this Secret.
         privateKeySecretRef: { name: accountKeySecret(environment, acme) },

@@ -9,6 +9,12 @@ export const letsEncryptLimits = {
   ordersPerAccount: { count: 300, period: "3 hours" },
 } as const;
 
+/** How many names a certificate has at most by the profiles that take fewer than `classic` (letsencrypt.org/docs/profiles). */
+export const namesByProfile: ReadonlyMap<string, number> = new Map([
+  ["tlsserver", 25],
+  ["shortlived", 25],
+]);
+
 /** Host of the production directory, which is the one with these limits. */
 export const productionHost = "acme-v02.api.letsencrypt.org";
 

@@ -1,5 +1,6 @@
 import type { ChallengeArgs } from "../../dns";
-import { defaultEnvironment, isLetsEncrypt, usedEnvironments, type AcmeArgs } from "../../issuers/acme";
+import { defaultEnvironment, isLetsEncrypt, profileOf, usedEnvironments, type AcmeArgs } from "../../issuers/acme";
+import { namesByProfile } from "../../issuers/lets-encrypt-limits";
 import { covers, inZone, isWildcard } from "../../schema/hostname";
 import { show, type Path, type Problem } from "../../schema/problems";
 import { drawsOnAcme } from "../domain";
@@ -74,7 +75,11 @@ export function orderProblems(
       : []),
     ...named.flatMap(lengthProblems),
     ...(scope.sound(["acme"])
-      ? ordered.flatMap((domain) => [...keyProblems(domain), ...redundantProblems(domain)])
+      ? ordered.flatMap((domain) => [
+          ...keyProblems(domain),
+          ...redundantProblems(domain),
+          ...profileProblems(domain, acme ?? {}),
+        ])
       : []),
   ];
 }
@@ -120,6 +125,16 @@ function keyProblems({ merged: { privateKey }, at }: Placed<"privateKey">): Prob
     return [problem([...at("privateKey"), "size"], "521 is refused by Let's Encrypt for ECDSA; set it to 256 or 384")];
   }
   return [];
+}
+
+/** The limit that holds for all certificates is a rule of the domain itself. */
+function profileProblems({ merged, path }: Named & Placed<"environment">, acme: AcmeArgs): Problem[] {
+  const profile = profileOf(merged.environment ?? defaultEnvironment(acme), acme);
+  const most = typeof profile === "string" ? namesByProfile.get(profile) : undefined;
+  const count = 1 + (merged.additionalDnsNames ?? []).length;
+  if (most === undefined || count <= most) return [];
+  const reason = `makes ${count} names with the host, and a certificate of the profile ${show(profile)} has at most ${most}; make a second domain, or choose another profile`;
+  return [problem([...path, "additionalDnsNames"], reason)];
 }
 
 /** Let's Encrypt refuses an order for a name and a wildcard that covers it. */

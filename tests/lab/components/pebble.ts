@@ -6,7 +6,6 @@ import type { WorldSettings } from "../world/settings";
 import { answers, type Component } from "./component";
 
 function configuration(layout: Layout, settings: WorldSettings, environment: AcmeEnvironment): object {
-  const validityPeriod = settings.certificateSeconds;
   const ports = acmePorts[environment];
   return {
     pebble: {
@@ -20,8 +19,12 @@ function configuration(layout: Layout, settings: WorldSettings, environment: Acm
       externalAccountBindingRequired: false,
       retryAfter: { authz: 1, order: 1 },
       keyAlgorithm: "ecdsa",
-      // One only: Pebble takes any of its profiles for an order that names none.
-      profiles: { classic: { description: `${validityPeriod} s`, validityPeriod } },
+      profiles: Object.fromEntries(
+        Object.entries(settings.profileSeconds).map(([name, validityPeriod]) => [
+          name,
+          { description: `${validityPeriod} s`, validityPeriod },
+        ]),
+      ),
     },
   };
 }

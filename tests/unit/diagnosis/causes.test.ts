@@ -34,6 +34,10 @@ describe("recognise", () => {
       'acme: authorization error for a.example.org: 403 urn:ietf:params:acme:error:unauthorized: Incorrect TXT record "b" found',
     ],
     ["port-80", "key authorization file: http://n-429.example.org/429/.well-known/acme-challenge/429 timed out"],
+    ["profile-missing", "Failed to create Order: acme: certificate authority does not advertise a profile with name x"],
+    ["profile-missing", "Failed to create Order: acme: certificate authority does not support profiles"],
+    ["profile-missing", "Failed to create Order: 400 urn:ietf:params:acme:error:invalidProfile: unrecognized"],
+    ["order-refused", "Failed to create Order: 400 urn:ietf:params:acme:error:malformed: no profile"],
     ["zone-missing", "Found no Zones for domain _acme-challenge.n429.example.org."],
     [
       "webhook",

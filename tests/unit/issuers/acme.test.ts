@@ -54,6 +54,12 @@ describe("acmeIssuer", () => {
     expect(spec.acme).toMatchObject({ privateKeySecretRef: { name: "letsencrypt-production-account-key-2026-11" } });
   });
 
+  it("orders by the profile of all environments, or of one", () => {
+    const own = acme({ profile: "shortlived", issuers: { production: { profile: "classic" } } });
+    expect(acmeIssuer("staging", own, []).spec.acme).toMatchObject({ profile: "shortlived" });
+    expect(acmeIssuer("production", own, []).spec.acme).toMatchObject({ profile: "classic" });
+  });
+
   it("leaves out a CA bundle and an e-mail address that are not given", async () => {
     const { spec } = acmeIssuer("custom", { directory: { url: directory.url } }, []);
     expect(JSON.parse(JSON.stringify(await valueOf(spec)))).toEqual({
