@@ -43,6 +43,17 @@ export const badRelease = (version: string): string | undefined =>
 /** The one release whose controller a Certificate with this renewal policy ends (cert-manager/cert-manager#9038). */
 export const panicsOnDisabledRenewal = (version: string): boolean => plainVersion(version) === "1.21.0";
 
+/** Fields of the API that not every release has, by the minor release of cert-manager 1.x that brought each. */
+const fieldReleases = { "ClusterIssuer spec.acme.profile": 18, "Certificate spec.renewal": 21 } as const;
+
+/** Why what draws on a field is lost on a release: the API server drops fields that it does not know without a word. */
+export function missingField(version: string, field: keyof typeof fieldReleases): string | undefined {
+  const { major, minor } = parseVersion(version);
+  const first = fieldReleases[field];
+  if (major > 1 || (major === 1 && minor >= first)) return undefined;
+  return `needs the field ${field}, which cert-manager has from 1.${first}.0 on, and certManager.version is ${plainVersion(version)}; upgrade, or leave it out`;
+}
+
 interface Version {
   major: number;
   minor: number;

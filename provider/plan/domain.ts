@@ -12,6 +12,7 @@ import { recordSettingsArgs } from "./dns-records";
 import { issuerArgs, type IssuerArgs } from "./issuer-reference";
 import { objectName } from "./names";
 import { privateKeyArgs, privateKeySpec, type PrivateKeyArgs } from "./private-key";
+import { renewalArgs, renewalSpec, type RenewalArgs } from "./renewal";
 
 export const backendArgs = objectType("Backend", "The Service that answers for a domain.", {
   service: input(label).meta({ description: "Name of a Service in the domain's namespace." }),
@@ -52,6 +53,11 @@ const sharedShape = {
   privateKey: privateKeyArgs.optional().meta({
     description: "The certificate's key. It changes with each renewal.",
     source: "cert-manager.io/v1 Certificate spec.privateKey",
+  }),
+  renewal: renewalArgs.optional().meta({
+    description: "Whether and when cert-manager renews the certificate. Needs cert-manager 1.21 or newer.",
+    default: "when a third of its lifetime is left",
+    source: "cert-manager.io/v1 Certificate spec.renewal",
   }),
   adopt: z.boolean().optional().meta({
     description:
@@ -143,7 +149,7 @@ export type DomainDefaults = z.output<typeof defaultsArgs>;
 
 /**
  * A domain's own args over the defaults: key by key, also within the route, the timeouts, the records' settings, labels and annotations.
- * A private key, a zone and an issuer are one value each, and the issuer and the ACME environment are two ways to say the same.
+ * A private key, a renewal, a zone and an issuer are one value each, and the issuer and the ACME environment are two ways to say the same.
  */
 export function withDefaults(domain: DomainArgs, defaults: DomainDefaults = {}): DomainArgs {
   const given = Object.fromEntries(Object.entries(domain).filter(([, value]) => value !== undefined));
@@ -204,7 +210,7 @@ export function planDomain(args: DomainArgs, issuer: IssuerArgs): DomainPlan {
     ? undefined
     : planCertificate(
         { name: args.certificateName ?? name, ...metadata },
-        { secretName, dnsNames, issuer, privateKey: args.privateKey },
+        { secretName, dnsNames, issuer, privateKey: args.privateKey, renewal: args.renewal },
       );
   const plan = { namespace, secretName, certificate, adopt: args.adopt ?? false };
   if (args.certificateOnly || !args.backend) return { ...plan, objects: [] };
@@ -232,6 +238,7 @@ interface CertificatePlan {
   dnsNames: string[];
   issuer: IssuerArgs;
   privateKey: PrivateKeyArgs | undefined;
+  renewal: RenewalArgs | undefined;
 }
 
 function planCertificate(metadata: Manifest["metadata"], plan: CertificatePlan): Manifest {
@@ -245,6 +252,7 @@ function planCertificate(metadata: Manifest["metadata"], plan: CertificatePlan):
       dnsNames: plan.dnsNames,
       issuerRef: { group, kind, name },
       privateKey: privateKeySpec(plan.privateKey),
+      ...renewalSpec(plan.renewal),
     },
   };
 }

@@ -20,6 +20,7 @@ import {
   type InstallationArgs,
 } from "./rules/installation";
 import { gatewayClassProblems, platformProblems } from "./rules/platform";
+import { releaseProblems } from "./rules/releases";
 import { clusterScope, domainScope } from "./rules/scope";
 
 export interface ClusterInputs {
@@ -63,7 +64,10 @@ function installedRules(
   const scope = clusterScope(args, given, sound);
   return [
     ...(certManager.install
-      ? installationProblems(certManager, ["certManager"], sound)
+      ? [
+          ...installationProblems(certManager, ["certManager"], sound),
+          ...releaseProblems(certManager, args.acme, scope),
+        ]
       : notInstalledProblems(certManager)),
     ...namespaceProblems(certManager, scope),
     ...reservedProblems(args, certManager.namespace, scope),

@@ -72,3 +72,23 @@ export const date = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/, "must be a time in UTC such as 2027-02-28T00:00:00Z (RFC 3339)")
   .refine((value) => !Number.isNaN(Date.parse(value)), "must be a day and a time that exist");
+
+/** A span of time as Go writes it, in the units that cert-manager's CRDs take. */
+export const goDuration = z
+  .string()
+  .regex(/^([0-9]+(\.[0-9]+)?(s|m|h))+$/, 'must be a duration in hours, minutes and seconds such as "4h" or "1h30m"')
+  .refine((value) => /[1-9]|^[^0-9]*$/.test(value), "must be longer than nothing");
+
+/** An offset is none: Node takes it for one, cert-manager does not. */
+export const timezone = z
+  .string()
+  .refine(isTimezone, 'must be a time zone by its name in the IANA database, such as "Europe/Berlin"');
+
+function isTimezone(name: string): boolean {
+  if (!/^[A-Z][A-Za-z0-9_+/-]*$/.test(name)) return false;
+  try {
+    return Boolean(new Intl.DateTimeFormat("en", { timeZone: name }));
+  } catch {
+    return false;
+  }
+}

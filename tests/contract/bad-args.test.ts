@@ -50,6 +50,27 @@ describe("bad args", () => {
     expect(attempt.registrations).toEqual([]);
   });
 
+  it("are refused by the paths of a profile and a renewal that cert-manager has not, or would not take", async () => {
+    const renewal = { windows: [{ cron: "0 3 * *", windowDuration: "a day", timezone: "Mars/Phobos" }] };
+    const inputs = {
+      ...clusterInputs({ acme: { email: "ops@example.com", profile: "shortlived" } }),
+      certManager: { version: "1.17.4" },
+      domains: [
+        { ...domain("tea.example.com"), renewal: { policy: "Disabled" } },
+        { ...domain("milk.example.com"), renewal },
+      ],
+    };
+    const attempt = await tryConstruct(plugin, inputs);
+    expect(pathsOf(attempt).sort()).toEqual([
+      "acme.profile",
+      "domains[0].renewal",
+      "domains[1].renewal.windows[0].cron",
+      "domains[1].renewal.windows[0].timezone",
+      "domains[1].renewal.windows[0].windowDuration",
+    ]);
+    expect(attempt.registrations).toEqual([]);
+  });
+
   it("are refused where only their combination is wrong", async () => {
     const inputs = clusterInputs({
       acme: { environment: "production" },

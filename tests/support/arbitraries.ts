@@ -23,6 +23,12 @@ const privateKey = fc.constantFrom<Json>(
   { algorithm: "RSA", size: 4096 },
 );
 
+const renewal = fc.constantFrom<Json>(
+  {},
+  { policy: "Disabled" },
+  { windows: [{ cron: "0 3 * * 1-5", windowDuration: "4h", timezone: "Europe/Berlin" }] },
+);
+
 const source = fc.constantFrom<Json>(
   {},
   { environment: "staging" },
@@ -37,6 +43,7 @@ const shared = fc.record({
   timeouts: maybe(fc.record({ certificate: maybe(fc.integer({ min: 1, max: 900 })), gateway: fc.constant(60) })),
   redirect: maybe(fc.boolean()),
   privateKey: maybe(privateKey),
+  renewal: maybe(renewal),
 });
 
 const routed = fc.record({ backend: fc.record({ service: words, port: fc.integer({ min: 1, max: 65535 }) }) });
@@ -56,6 +63,7 @@ export const clusterInputs = fc
       email: fc.constant("ops@example.com"),
       environment: fc.constantFrom(undefined, "production"),
       accountKeyRotation: fc.constantFrom(undefined, "2026-11"),
+      profile: fc.constantFrom(undefined, "shortlived"),
       issuers: maybe(fc.constant({ production: { name: "le", accountKeySecret: "le-key", adopt: true } })),
     }),
     challenges: fc.constantFrom<Json[]>(
@@ -115,6 +123,7 @@ const ofDomain = (index: number): Mistake[] => [
   inDomain(index, "environment", "prod"),
   inDomain(index, "issuer", { name: "" }, "issuer.name"),
   inDomain(index, "privateKey", { algorithm: "RSA", size: 1.5 }, "privateKey.size"),
+  inDomain(index, "renewal", { windows: [{ cron: "0 3 * * 7", windowDuration: "4h" }] }, "renewal.windows[0].cron"),
   inDomain(index, "additionalDnsNames", ["ok.example.com", "not ok"], "additionalDnsNames[1]"),
   inDomain(index, "labels", { team: 7 }, "labels.team"),
   inDomain(index, "timeouts", 5),
@@ -129,6 +138,7 @@ const ofDomain = (index: number): Mistake[] => [
 const ofCluster: Mistake[] = [
   { path: "acme.email", apply: within("acme", { email: "nobody" }) },
   { path: "acme.accountKeyRotation", apply: within("acme", { accountKeyRotation: "Nov 2026" }) },
+  { path: "acme.profile", apply: within("acme", { profile: "" }) },
   { path: "acme.environment", apply: within("acme", { environment: "prod" }) },
   { path: "acme.directory.url", apply: within("acme", { directory: { url: "http://acme.example.org" } }) },
   { path: "acme.additionalEnvironments[1]", apply: within("acme", { additionalEnvironments: ["staging", 7] }) },

@@ -22,8 +22,8 @@ const rules = [
   ...(["backend", "route", "redirect", "dnsRecord", "waitForDns"] as const).map((key) =>
     withoutEffect(key, "certificateOnly"),
   ),
-  ...(["additionalDnsNames", "environment", "issuer", "privateKey", "renew", "deleteSecret"] as const).map((key) =>
-    withoutEffect(key, "certificateFrom"),
+  ...(["additionalDnsNames", "environment", "issuer", "privateKey", "renew", "renewal", "deleteSecret"] as const).map(
+    (key) => withoutEffect(key, "certificateFrom"),
   ),
   domainRule(["certificateOnly", "certificateFrom"], ({ own, path }) =>
     own.certificateOnly && own.certificateFrom !== undefined
@@ -57,6 +57,16 @@ const rules = [
   domainRule(["privateKey"], ({ merged, at }) =>
     merged.privateKey ? sizeProblems(merged.privateKey, at("privateKey")) : [],
   ),
+  domainRule(["renewal"], ({ merged: { renewal }, at }) =>
+    renewal?.policy === "Disabled" && renewal.windows
+      ? [
+          problem(
+            [...at("renewal"), "windows"],
+            'has no effect with policy: "Disabled", which cert-manager refuses; leave one of them out',
+          ),
+        ]
+      : [],
+  ),
   domainRule(["host", "additionalDnsNames"], ({ own, path }) => nameProblems(own, path)),
 ];
 
@@ -73,6 +83,7 @@ function withoutEffect<
     | "issuer"
     | "privateKey"
     | "renew"
+    | "renewal"
     | "deleteSecret",
 >(key: K, cause: "certificateOnly" | "certificateFrom") {
   return domainRule([key, cause], ({ own, path }) => {

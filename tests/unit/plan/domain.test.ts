@@ -43,6 +43,12 @@ describe("planDomain", () => {
     expect(plan.objects).toEqual([]);
   });
 
+  it("says how a certificate is renewed where the program does", () => {
+    const spec = (over: Partial<DomainArgs>) => planDomain(domain("tea.example.com", over), issuer).certificate!.spec;
+    expect(spec({ renewal: { policy: "Disabled" } })).toMatchObject({ renewal: { policy: "Disabled" } });
+    expect(Object.keys(spec({}))).not.toContain("renewal");
+  });
+
   it("plans no Certificate for a host that uses another's", () => {
     const wildcard = planDomain(certificateOnly("*.apps.example.com"), issuer);
     const plan = planDomain(domain("a.apps.example.com", { certificateFrom: "*.apps.example.com" }), issuer);

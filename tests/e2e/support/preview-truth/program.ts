@@ -11,7 +11,7 @@ export interface Program {
 
 /** Args of the ClusterTls as the rows change them; certfleet itself checks them. */
 export interface Args {
-  acme: { email: string; environment: string; accountKeyRotation?: string };
+  acme: { email: string; environment: string; accountKeyRotation?: string; profile?: string };
   challenges: object[];
   certManager: { version: string; purge?: boolean };
   defaults: object;

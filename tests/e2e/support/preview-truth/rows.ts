@@ -101,6 +101,17 @@ export const rows: Row[] = [
     expected: [`update Certificate edge-${pie} (spec.privateKey.algorithm, spec.privateKey.size)`],
   },
   {
+    change: "renewal windows set",
+    apply: (program) =>
+      withDomain(program, pie, { renewal: { windows: [{ cron: "0 3 * * mon-fri", windowDuration: "4h" }] } }),
+    expected: [`update Certificate edge-${pie} (spec.renewal)`],
+  },
+  {
+    change: "renewal switched off",
+    apply: (program) => withDomain(program, pie, { renewal: { policy: "Disabled" } }),
+    expected: [`update Certificate edge-${pie} (spec.renewal.policy, spec.renewal.windows)`],
+  },
+  {
     change: "issuer changed",
     apply: (program) => withDomain(program, pie, { issuer: { name: "other-self-signed" } }),
     expected: [`update Certificate edge-${pie} (spec.issuerRef.name)`],
