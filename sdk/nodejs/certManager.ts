@@ -72,13 +72,13 @@ export class CertManager extends pulumi.ComponentResource {
  */
 export interface CertManagerArgs {
     /**
-     * Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+     * Takes over a cert-manager that runs already, instead of installing one. With `release`, `version` must be the one that runs. `createNamespace` must be false. Leave it out again afterwards.
      *
      * Default: a new installation.
      */
     adopt?: enums.CertManagerAdoption;
     /**
-     * Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+     * Whether `version`, or the one that runs, may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
      *
      * Default: `false`.
      */
@@ -130,7 +130,7 @@ export interface CertManagerArgs {
      */
     recursiveNameservers?: pulumi.Input<pulumi.Input<string>[] | undefined>;
     /**
-     * Name of the Helm release. The objects keep their names, which begin with cert-manager.
+     * Name of the Helm release. Its objects are named cert-manager... whatever the release is called.
      *
      * Default: `"cert-manager"`.
      *

@@ -35,7 +35,7 @@ export class CertManagerPreflight extends pulumi.CustomResource {
     }
 
     /**
-     * Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+     * Whether `version`, or the one that runs, may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
      *
      * Default: `false`.
      */
@@ -48,6 +48,12 @@ export class CertManagerPreflight extends pulumi.CustomResource {
      * Source: controller.config.cert-manager.io/v1alpha1 gatewayAPI.enabled.
      */
     declare public readonly gatewayApi: pulumi.Output<boolean | undefined>;
+    /**
+     * Whether cert-manager is installed here; where it is not, the one that runs is looked at.
+     *
+     * Default: true.
+     */
+    declare public readonly install: pulumi.Output<boolean | undefined>;
     /**
      * Namespace of cert-manager and of the issuers' credentials.
      *
@@ -78,11 +84,13 @@ export class CertManagerPreflight extends pulumi.CustomResource {
         if (!opts.id) {
             resourceInputs["allowUnsupportedVersion"] = (args?.allowUnsupportedVersion) ?? false;
             resourceInputs["gatewayApi"] = (args?.gatewayApi) ?? true;
+            resourceInputs["install"] = args?.install;
             resourceInputs["namespace"] = (args?.namespace) ?? "cert-manager";
             resourceInputs["version"] = (args?.version) ?? "1.21.2";
         } else {
             resourceInputs["allowUnsupportedVersion"] = undefined /*out*/;
             resourceInputs["gatewayApi"] = undefined /*out*/;
+            resourceInputs["install"] = undefined /*out*/;
             resourceInputs["namespace"] = undefined /*out*/;
             resourceInputs["version"] = undefined /*out*/;
         }
@@ -96,7 +104,7 @@ export class CertManagerPreflight extends pulumi.CustomResource {
  */
 export interface CertManagerPreflightArgs {
     /**
-     * Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+     * Whether `version`, or the one that runs, may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
      *
      * Default: `false`.
      */
@@ -109,6 +117,12 @@ export interface CertManagerPreflightArgs {
      * Source: controller.config.cert-manager.io/v1alpha1 gatewayAPI.enabled.
      */
     gatewayApi?: boolean;
+    /**
+     * Whether cert-manager is installed here; where it is not, the one that runs is looked at.
+     *
+     * Default: true.
+     */
+    install?: boolean;
     /**
      * Namespace of cert-manager and of the issuers' credentials.
      *

@@ -36,7 +36,7 @@ export class DnsCredentials extends pulumi.ComponentResource {
     /**
      * Name of the Secret; absent where there is no key.
      */
-    declare public /*out*/ readonly secretName: pulumi.Output<string | undefined>;
+    declare public readonly secretName: pulumi.Output<string | undefined>;
     /**
      * E-mail address of the service account that was made. Where it has no key, the annotation iam.gke.io/gcp-service-account of cert-manager's ServiceAccount must say it.
      */
@@ -59,15 +59,22 @@ export class DnsCredentials extends pulumi.ComponentResource {
         let resourceInputs: pulumi.Inputs = {};
         opts = opts || {};
         if (!opts.id) {
+            resourceInputs["acmeDns"] = args ? (args.acmeDns ? inputs.acmeDnsChallengeArgsProvideDefaults(args.acmeDns) : undefined) : undefined;
+            resourceInputs["azureDns"] = args ? (args.azureDns ? inputs.azureDnsChallengeArgsProvideDefaults(args.azureDns) : undefined) : undefined;
             resourceInputs["cloudDns"] = args ? (args.cloudDns ? inputs.cloudDnsChallengeArgsProvideDefaults(args.cloudDns) : undefined) : undefined;
             resourceInputs["cloudflare"] = args ? (args.cloudflare ? inputs.cloudflareChallengeArgsProvideDefaults(args.cloudflare) : undefined) : undefined;
+            resourceInputs["cnameStrategy"] = args?.cnameStrategy;
             resourceInputs["dnsSecrets"] = args?.dnsSecrets ? pulumi.secret(args.dnsSecrets) : undefined;
             resourceInputs["namespace"] = (args?.namespace) ?? "cert-manager";
+            resourceInputs["raw"] = args?.raw;
+            resourceInputs["rfc2136"] = args ? (args.rfc2136 ? inputs.rfc2136ChallengeArgsProvideDefaults(args.rfc2136) : undefined) : undefined;
             resourceInputs["rotation"] = args?.rotation;
+            resourceInputs["route53"] = args ? (args.route53 ? inputs.route53ChallengeArgsProvideDefaults(args.route53) : undefined) : undefined;
+            resourceInputs["secretName"] = args?.secretName;
+            resourceInputs["webhook"] = args?.webhook;
             resourceInputs["zones"] = args?.zones;
             resourceInputs["nameServers"] = undefined /*out*/;
             resourceInputs["secretKey"] = undefined /*out*/;
-            resourceInputs["secretName"] = undefined /*out*/;
             resourceInputs["serviceAccountEmail"] = undefined /*out*/;
             resourceInputs["solver"] = undefined /*out*/;
         } else {
@@ -87,6 +94,14 @@ export class DnsCredentials extends pulumi.ComponentResource {
  */
 export interface DnsCredentialsArgs {
     /**
+     * DNS-01 by an ACME-DNS server.
+     */
+    acmeDns?: inputs.AcmeDnsChallengeArgs;
+    /**
+     * DNS-01 by Azure DNS.
+     */
+    azureDns?: inputs.AzureDnsChallengeArgs;
+    /**
      * DNS-01 by Google Cloud DNS.
      */
     cloudDns?: inputs.CloudDnsChallengeArgs;
@@ -94,6 +109,14 @@ export interface DnsCredentialsArgs {
      * DNS-01 by Cloudflare.
      */
     cloudflare?: inputs.CloudflareChallengeArgs;
+    /**
+     * Whether a CNAME at a challenge's name is followed, so that rights in the zone that it leads to are enough.
+     *
+     * Default: `"None"`.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cnameStrategy.
+     */
+    cnameStrategy?: enums.CnameStrategy;
     /**
      * Credentials of DNS providers, by the name that `secret` uses.
      *
@@ -109,11 +132,35 @@ export interface DnsCredentialsArgs {
      */
     namespace?: pulumi.Input<string | undefined>;
     /**
+     * DNS-01 by any other DNS provider that cert-manager knows.
+     */
+    raw?: inputs.RawChallengeArgs;
+    /**
+     * DNS-01 by dynamic updates (RFC 2136).
+     */
+    rfc2136?: inputs.Rfc2136ChallengeArgs;
+    /**
      * A text that stands for the present key or token, such as the month it dates from. When it changes, a new one is made and written into a Secret of its own, issues a certificate by way of trial, is taken over by the issuers, and then the old one is deleted.
      *
      * Rule: must be at most 32 lower-case letters, digits and inner hyphens, such as 2026-11.
      */
     rotation?: string;
+    /**
+     * DNS-01 by Amazon Route 53.
+     */
+    route53?: inputs.Route53ChallengeArgs;
+    /**
+     * Name of the Secret; a `rotation` follows it, after a hyphen. To be given where two components would write the same Secret, as two tokens or two accounts of one project in one namespace do.
+     *
+     * Default: from the credential: `cloudflare-SECRET`, `cloudflare-token-NAME`, `cloud-dns-SECRET` or `cloud-dns-account-PROJECT`, the last two with `-MANAGEDZONE`.
+     *
+     * Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 220 characters, to leave room for the rotation that follows it.
+     */
+    secretName?: string;
+    /**
+     * DNS-01 by a webhook solver.
+     */
+    webhook?: inputs.WebhookChallengeArgs;
     /**
      * DNS zones that this entry serves. Without zones it serves all names that no other entry serves.
      *

@@ -25,6 +25,11 @@ export type DnsCredentials = import("./dnsCredentials").DnsCredentials;
 export const DnsCredentials: typeof import("./dnsCredentials").DnsCredentials = null as any;
 utilities.lazyLoad(exports, ["DnsCredentials"], () => require("./dnsCredentials"));
 
+export { DnsReadinessArgs } from "./dnsReadiness";
+export type DnsReadiness = import("./dnsReadiness").DnsReadiness;
+export const DnsReadiness: typeof import("./dnsReadiness").DnsReadiness = null as any;
+utilities.lazyLoad(exports, ["DnsReadiness"], () => require("./dnsReadiness"));
+
 export { GatewayPreflightArgs } from "./gatewayPreflight";
 export type GatewayPreflight = import("./gatewayPreflight").GatewayPreflight;
 export const GatewayPreflight: typeof import("./gatewayPreflight").GatewayPreflight = null as any;
@@ -80,6 +85,8 @@ const _module = {
                 return new ClusterTls(name, <any>undefined, { urn })
             case "certfleet:index:DnsCredentials":
                 return new DnsCredentials(name, <any>undefined, { urn })
+            case "certfleet:index:DnsReadiness":
+                return new DnsReadiness(name, <any>undefined, { urn })
             case "certfleet:index:GatewayPreflight":
                 return new GatewayPreflight(name, <any>undefined, { urn })
             case "certfleet:index:Issuers":

@@ -75,7 +75,7 @@ export interface ProviderArgs {
      */
     kubeconfig?: pulumi.Input<string | undefined>;
     /**
-     * Recursive DNS servers that are asked whether a challenge's record is visible, where args name none.
+     * Recursive DNS servers that are asked whether a challenge's record is visible, where args name none, and whether a host resolves, with `waitForDns`.
      *
      * Default: the system's resolver.
      *

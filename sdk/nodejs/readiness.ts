@@ -46,6 +46,10 @@ export class Readiness extends pulumi.CustomResource {
      */
     declare public readonly kind: pulumi.Output<string>;
     /**
+     * Labels and annotations that were asked.
+     */
+    declare public readonly metadata: pulumi.Output<{[key: string]: any} | undefined>;
+    /**
      * Name of the object.
      */
     declare public readonly name: pulumi.Output<string>;
@@ -108,6 +112,7 @@ export class Readiness extends pulumi.CustomResource {
                 throw new Error("Missing required property 'name'");
             }
             resourceInputs["kind"] = args?.kind;
+            resourceInputs["metadata"] = args?.metadata;
             resourceInputs["name"] = args?.name;
             resourceInputs["namespace"] = args?.namespace;
             resourceInputs["renew"] = args?.renew;
@@ -123,6 +128,7 @@ export class Readiness extends pulumi.CustomResource {
         } else {
             resourceInputs["addresses"] = undefined /*out*/;
             resourceInputs["kind"] = undefined /*out*/;
+            resourceInputs["metadata"] = undefined /*out*/;
             resourceInputs["name"] = undefined /*out*/;
             resourceInputs["namespace"] = undefined /*out*/;
             resourceInputs["notAfter"] = undefined /*out*/;
@@ -148,6 +154,10 @@ export interface ReadinessArgs {
      * Kind of the object.
      */
     kind: enums.ReadinessKind;
+    /**
+     * Labels and annotations that are asked of the object, where its controller heeds them; a change of them waits anew. A status does not say whether its controller has seen them, so that has a few seconds before the first look.
+     */
+    metadata?: pulumi.Input<{[key: string]: any} | undefined>;
     /**
      * Name of the object.
      *

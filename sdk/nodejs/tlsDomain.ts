@@ -102,9 +102,11 @@ export class TlsDomain extends pulumi.ComponentResource {
             resourceInputs["privateKey"] = args ? (args.privateKey ? inputs.privateKeyArgsProvideDefaults(args.privateKey) : undefined) : undefined;
             resourceInputs["redirect"] = args?.redirect;
             resourceInputs["renew"] = args?.renew;
+            resourceInputs["renewal"] = args ? (args.renewal ? inputs.certificateRenewalArgsProvideDefaults(args.renewal) : undefined) : undefined;
             resourceInputs["route"] = args?.route;
             resourceInputs["secretName"] = args?.secretName;
             resourceInputs["timeouts"] = args?.timeouts;
+            resourceInputs["waitForDns"] = args?.waitForDns;
             resourceInputs["addresses"] = undefined /*out*/;
             resourceInputs["notAfter"] = undefined /*out*/;
             resourceInputs["ready"] = undefined /*out*/;
@@ -191,7 +193,7 @@ export interface TlsDomainArgs {
      */
     deletionProtection?: boolean;
     /**
-     * Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+     * Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it unless `waitForDns` is set.
      *
      * Default: `false`.
      */
@@ -269,6 +271,14 @@ export interface TlsDomainArgs {
      */
     renew?: pulumi.Input<string | undefined>;
     /**
+     * Whether and when cert-manager renews the certificate. Needs cert-manager 1.21 or newer.
+     *
+     * Default: when a third of its lifetime is left.
+     *
+     * Source: cert-manager.io/v1 Certificate spec.renewal.
+     */
+    renewal?: inputs.CertificateRenewalArgs;
+    /**
      * How the domain is routed.
      *
      * Default: by the Gateway API.
@@ -286,4 +296,10 @@ export interface TlsDomainArgs {
      * Bounds of all waiting.
      */
     timeouts?: inputs.DomainTimeoutsArgs;
+    /**
+     * Whether an update waits until the host resolves to the addresses of the Gateway and to no others, at all DNS servers of the provider's `resolvers`, else at the system's: for a record that is made by hand or by something else, as well as for one of `dnsRecord`. `timeouts.dns` bounds it.
+     *
+     * Default: `false`.
+     */
+    waitForDns?: boolean;
 }

@@ -77,11 +77,11 @@ func NewCertManager(ctx *pulumi.Context,
 }
 
 type certManagerArgs struct {
-	// Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+	// Takes over a cert-manager that runs already, instead of installing one. With `release`, `version` must be the one that runs. `createNamespace` must be false. Leave it out again afterwards.
 	//
 	// Default: a new installation.
 	Adopt *CertManagerAdoption `pulumi:"adopt"`
-	// Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+	// Whether `version`, or the one that runs, may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
 	//
 	// Default: `false`.
 	AllowUnsupportedVersion *bool `pulumi:"allowUnsupportedVersion"`
@@ -119,7 +119,7 @@ type certManagerArgs struct {
 	//
 	// Source: controller.config.cert-manager.io/v1alpha1 acmeDNS01Config.recursiveNameservers.
 	RecursiveNameservers []string `pulumi:"recursiveNameservers"`
-	// Name of the Helm release. The objects keep their names, which begin with cert-manager.
+	// Name of the Helm release. Its objects are named cert-manager... whatever the release is called.
 	//
 	// Default: `"cert-manager"`.
 	//
@@ -147,11 +147,11 @@ type certManagerArgs struct {
 
 // The set of arguments for constructing a CertManager resource.
 type CertManagerArgs struct {
-	// Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+	// Takes over a cert-manager that runs already, instead of installing one. With `release`, `version` must be the one that runs. `createNamespace` must be false. Leave it out again afterwards.
 	//
 	// Default: a new installation.
 	Adopt *CertManagerAdoption
-	// Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+	// Whether `version`, or the one that runs, may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
 	//
 	// Default: `false`.
 	AllowUnsupportedVersion *bool
@@ -189,7 +189,7 @@ type CertManagerArgs struct {
 	//
 	// Source: controller.config.cert-manager.io/v1alpha1 acmeDNS01Config.recursiveNameservers.
 	RecursiveNameservers pulumi.StringArrayInput
-	// Name of the Helm release. The objects keep their names, which begin with cert-manager.
+	// Name of the Helm release. Its objects are named cert-manager... whatever the release is called.
 	//
 	// Default: `"cert-manager"`.
 	//

@@ -15,7 +15,7 @@ import (
 type CertManagerPreflight struct {
 	pulumi.CustomResourceState
 
-	// Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+	// Whether `version`, or the one that runs, may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
 	//
 	// Default: `false`.
 	AllowUnsupportedVersion pulumi.BoolPtrOutput `pulumi:"allowUnsupportedVersion"`
@@ -25,6 +25,10 @@ type CertManagerPreflight struct {
 	//
 	// Source: controller.config.cert-manager.io/v1alpha1 gatewayAPI.enabled.
 	GatewayApi pulumi.BoolPtrOutput `pulumi:"gatewayApi"`
+	// Whether cert-manager is installed here; where it is not, the one that runs is looked at.
+	//
+	// Default: true.
+	Install pulumi.BoolPtrOutput `pulumi:"install"`
 	// Namespace of cert-manager and of the issuers' credentials.
 	//
 	// Default: `"cert-manager"`.
@@ -95,7 +99,7 @@ func (CertManagerPreflightState) ElementType() reflect.Type {
 }
 
 type certManagerPreflightArgs struct {
-	// Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+	// Whether `version`, or the one that runs, may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
 	//
 	// Default: `false`.
 	AllowUnsupportedVersion *bool `pulumi:"allowUnsupportedVersion"`
@@ -105,6 +109,10 @@ type certManagerPreflightArgs struct {
 	//
 	// Source: controller.config.cert-manager.io/v1alpha1 gatewayAPI.enabled.
 	GatewayApi *bool `pulumi:"gatewayApi"`
+	// Whether cert-manager is installed here; where it is not, the one that runs is looked at.
+	//
+	// Default: true.
+	Install *bool `pulumi:"install"`
 	// Namespace of cert-manager and of the issuers' credentials.
 	//
 	// Default: `"cert-manager"`.
@@ -121,7 +129,7 @@ type certManagerPreflightArgs struct {
 
 // The set of arguments for constructing a CertManagerPreflight resource.
 type CertManagerPreflightArgs struct {
-	// Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+	// Whether `version`, or the one that runs, may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
 	//
 	// Default: `false`.
 	AllowUnsupportedVersion *bool
@@ -131,6 +139,10 @@ type CertManagerPreflightArgs struct {
 	//
 	// Source: controller.config.cert-manager.io/v1alpha1 gatewayAPI.enabled.
 	GatewayApi *bool
+	// Whether cert-manager is installed here; where it is not, the one that runs is looked at.
+	//
+	// Default: true.
+	Install *bool
 	// Namespace of cert-manager and of the issuers' credentials.
 	//
 	// Default: `"cert-manager"`.
@@ -182,7 +194,7 @@ func (o CertManagerPreflightOutput) ToCertManagerPreflightOutputWithContext(ctx 
 	return o
 }
 
-// Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+// Whether `version`, or the one that runs, may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
 //
 // Default: `false`.
 func (o CertManagerPreflightOutput) AllowUnsupportedVersion() pulumi.BoolPtrOutput {
@@ -196,6 +208,13 @@ func (o CertManagerPreflightOutput) AllowUnsupportedVersion() pulumi.BoolPtrOutp
 // Source: controller.config.cert-manager.io/v1alpha1 gatewayAPI.enabled.
 func (o CertManagerPreflightOutput) GatewayApi() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *CertManagerPreflight) pulumi.BoolPtrOutput { return v.GatewayApi }).(pulumi.BoolPtrOutput)
+}
+
+// Whether cert-manager is installed here; where it is not, the one that runs is looked at.
+//
+// Default: true.
+func (o CertManagerPreflightOutput) Install() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *CertManagerPreflight) pulumi.BoolPtrOutput { return v.Install }).(pulumi.BoolPtrOutput)
 }
 
 // Namespace of cert-manager and of the issuers' credentials.

@@ -36,6 +36,12 @@ func NewDnsCredentials(ctx *pulumi.Context,
 		args = &DnsCredentialsArgs{}
 	}
 
+	if args.AcmeDns != nil {
+		args.AcmeDns = args.AcmeDns.Defaults()
+	}
+	if args.AzureDns != nil {
+		args.AzureDns = args.AzureDns.Defaults()
+	}
 	if args.CloudDns != nil {
 		args.CloudDns = args.CloudDns.Defaults()
 	}
@@ -44,6 +50,12 @@ func NewDnsCredentials(ctx *pulumi.Context,
 	}
 	if args.Namespace == nil {
 		args.Namespace = pulumi.StringPtr("cert-manager")
+	}
+	if args.Rfc2136 != nil {
+		args.Rfc2136 = args.Rfc2136.Defaults()
+	}
+	if args.Route53 != nil {
+		args.Route53 = args.Route53.Defaults()
 	}
 	if args.DnsSecrets != nil {
 		args.DnsSecrets = pulumi.ToSecret(args.DnsSecrets).(pulumi.StringMapInput)
@@ -58,10 +70,20 @@ func NewDnsCredentials(ctx *pulumi.Context,
 }
 
 type dnsCredentialsArgs struct {
+	// DNS-01 by an ACME-DNS server.
+	AcmeDns *AcmeDnsChallenge `pulumi:"acmeDns"`
+	// DNS-01 by Azure DNS.
+	AzureDns *AzureDnsChallenge `pulumi:"azureDns"`
 	// DNS-01 by Google Cloud DNS.
 	CloudDns *CloudDnsChallenge `pulumi:"cloudDns"`
 	// DNS-01 by Cloudflare.
 	Cloudflare *CloudflareChallenge `pulumi:"cloudflare"`
+	// Whether a CNAME at a challenge's name is followed, so that rights in the zone that it leads to are enough.
+	//
+	// Default: `"None"`.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cnameStrategy.
+	CnameStrategy *CnameStrategy `pulumi:"cnameStrategy"`
 	// Credentials of DNS providers, by the name that `secret` uses.
 	//
 	// Rule: each must be a text that neither begins nor ends with spaces or line ends; set it again without them.
@@ -72,10 +94,24 @@ type dnsCredentialsArgs struct {
 	//
 	// Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
 	Namespace *string `pulumi:"namespace"`
+	// DNS-01 by any other DNS provider that cert-manager knows.
+	Raw *RawChallenge `pulumi:"raw"`
+	// DNS-01 by dynamic updates (RFC 2136).
+	Rfc2136 *Rfc2136Challenge `pulumi:"rfc2136"`
 	// A text that stands for the present key or token, such as the month it dates from. When it changes, a new one is made and written into a Secret of its own, issues a certificate by way of trial, is taken over by the issuers, and then the old one is deleted.
 	//
 	// Rule: must be at most 32 lower-case letters, digits and inner hyphens, such as 2026-11.
 	Rotation *string `pulumi:"rotation"`
+	// DNS-01 by Amazon Route 53.
+	Route53 *Route53Challenge `pulumi:"route53"`
+	// Name of the Secret; a `rotation` follows it, after a hyphen. To be given where two components would write the same Secret, as two tokens or two accounts of one project in one namespace do.
+	//
+	// Default: from the credential: `cloudflare-SECRET`, `cloudflare-token-NAME`, `cloud-dns-SECRET` or `cloud-dns-account-PROJECT`, the last two with `-MANAGEDZONE`.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 220 characters, to leave room for the rotation that follows it.
+	SecretName *string `pulumi:"secretName"`
+	// DNS-01 by a webhook solver.
+	Webhook *WebhookChallenge `pulumi:"webhook"`
 	// DNS zones that this entry serves. Without zones it serves all names that no other entry serves.
 	//
 	// Rule: must name a zone, or be left out to match every name; each must be a full name such as example.com; each must be a zone without a wildcard: a zone serves every name in it; leave the first label out.
@@ -86,10 +122,20 @@ type dnsCredentialsArgs struct {
 
 // The set of arguments for constructing a DnsCredentials resource.
 type DnsCredentialsArgs struct {
+	// DNS-01 by an ACME-DNS server.
+	AcmeDns *AcmeDnsChallengeArgs
+	// DNS-01 by Azure DNS.
+	AzureDns *AzureDnsChallengeArgs
 	// DNS-01 by Google Cloud DNS.
 	CloudDns *CloudDnsChallengeArgs
 	// DNS-01 by Cloudflare.
 	Cloudflare *CloudflareChallengeArgs
+	// Whether a CNAME at a challenge's name is followed, so that rights in the zone that it leads to are enough.
+	//
+	// Default: `"None"`.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cnameStrategy.
+	CnameStrategy *CnameStrategy
 	// Credentials of DNS providers, by the name that `secret` uses.
 	//
 	// Rule: each must be a text that neither begins nor ends with spaces or line ends; set it again without them.
@@ -100,10 +146,24 @@ type DnsCredentialsArgs struct {
 	//
 	// Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
 	Namespace pulumi.StringPtrInput
+	// DNS-01 by any other DNS provider that cert-manager knows.
+	Raw *RawChallengeArgs
+	// DNS-01 by dynamic updates (RFC 2136).
+	Rfc2136 *Rfc2136ChallengeArgs
 	// A text that stands for the present key or token, such as the month it dates from. When it changes, a new one is made and written into a Secret of its own, issues a certificate by way of trial, is taken over by the issuers, and then the old one is deleted.
 	//
 	// Rule: must be at most 32 lower-case letters, digits and inner hyphens, such as 2026-11.
 	Rotation *string
+	// DNS-01 by Amazon Route 53.
+	Route53 *Route53ChallengeArgs
+	// Name of the Secret; a `rotation` follows it, after a hyphen. To be given where two components would write the same Secret, as two tokens or two accounts of one project in one namespace do.
+	//
+	// Default: from the credential: `cloudflare-SECRET`, `cloudflare-token-NAME`, `cloud-dns-SECRET` or `cloud-dns-account-PROJECT`, the last two with `-MANAGEDZONE`.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 220 characters, to leave room for the rotation that follows it.
+	SecretName *string
+	// DNS-01 by a webhook solver.
+	Webhook *WebhookChallengeArgs
 	// DNS zones that this entry serves. Without zones it serves all names that no other entry serves.
 	//
 	// Rule: must name a zone, or be left out to match every name; each must be a full name such as example.com; each must be a zone without a wildcard: a zone serves every name in it; leave the first label out.

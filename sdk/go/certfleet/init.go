@@ -29,6 +29,8 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 		r = &ClusterTls{}
 	case "certfleet:index:DnsCredentials":
 		r = &DnsCredentials{}
+	case "certfleet:index:DnsReadiness":
+		r = &DnsReadiness{}
 	case "certfleet:index:GatewayPreflight":
 		r = &GatewayPreflight{}
 	case "certfleet:index:Issuers":

@@ -56,7 +56,7 @@ type providerArgs struct {
 	//
 	// Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
 	Kubeconfig *string `pulumi:"kubeconfig"`
-	// Recursive DNS servers that are asked whether a challenge's record is visible, where args name none.
+	// Recursive DNS servers that are asked whether a challenge's record is visible, where args name none, and whether a host resolves, with `waitForDns`.
 	//
 	// Default: the system's resolver.
 	//
@@ -86,7 +86,7 @@ type ProviderArgs struct {
 	//
 	// Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
 	Kubeconfig pulumi.StringPtrInput
-	// Recursive DNS servers that are asked whether a challenge's record is visible, where args name none.
+	// Recursive DNS servers that are asked whether a challenge's record is visible, where args name none, and whether a host resolves, with `waitForDns`.
 	//
 	// Default: the system's resolver.
 	//

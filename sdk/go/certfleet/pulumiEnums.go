@@ -226,6 +226,180 @@ func (o AcmeEnvironmentArrayOutput) Index(i pulumi.IntInput) AcmeEnvironmentOutp
 	}).(AcmeEnvironmentOutput)
 }
 
+// The Azure cloud that the zone is in.
+type AzureEnvironment string
+
+const (
+	// The public cloud.
+	AzureEnvironmentAzurePublicCloud = AzureEnvironment("AzurePublicCloud")
+	// Azure in China.
+	AzureEnvironmentAzureChinaCloud = AzureEnvironment("AzureChinaCloud")
+	// Azure in Germany.
+	AzureEnvironmentAzureGermanCloud = AzureEnvironment("AzureGermanCloud")
+	// Azure for the government of the USA.
+	AzureEnvironmentAzureUSGovernmentCloud = AzureEnvironment("AzureUSGovernmentCloud")
+)
+
+func (AzureEnvironment) ElementType() reflect.Type {
+	return reflect.TypeOf((*AzureEnvironment)(nil)).Elem()
+}
+
+func (e AzureEnvironment) ToAzureEnvironmentOutput() AzureEnvironmentOutput {
+	return pulumi.ToOutput(e).(AzureEnvironmentOutput)
+}
+
+func (e AzureEnvironment) ToAzureEnvironmentOutputWithContext(ctx context.Context) AzureEnvironmentOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(AzureEnvironmentOutput)
+}
+
+func (e AzureEnvironment) ToAzureEnvironmentPtrOutput() AzureEnvironmentPtrOutput {
+	return e.ToAzureEnvironmentPtrOutputWithContext(context.Background())
+}
+
+func (e AzureEnvironment) ToAzureEnvironmentPtrOutputWithContext(ctx context.Context) AzureEnvironmentPtrOutput {
+	return AzureEnvironment(e).ToAzureEnvironmentOutputWithContext(ctx).ToAzureEnvironmentPtrOutputWithContext(ctx)
+}
+
+func (e AzureEnvironment) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e AzureEnvironment) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e AzureEnvironment) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e AzureEnvironment) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type AzureEnvironmentOutput struct{ *pulumi.OutputState }
+
+func (AzureEnvironmentOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AzureEnvironment)(nil)).Elem()
+}
+
+func (o AzureEnvironmentOutput) ToAzureEnvironmentOutput() AzureEnvironmentOutput {
+	return o
+}
+
+func (o AzureEnvironmentOutput) ToAzureEnvironmentOutputWithContext(ctx context.Context) AzureEnvironmentOutput {
+	return o
+}
+
+func (o AzureEnvironmentOutput) ToAzureEnvironmentPtrOutput() AzureEnvironmentPtrOutput {
+	return o.ToAzureEnvironmentPtrOutputWithContext(context.Background())
+}
+
+func (o AzureEnvironmentOutput) ToAzureEnvironmentPtrOutputWithContext(ctx context.Context) AzureEnvironmentPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AzureEnvironment) *AzureEnvironment {
+		return &v
+	}).(AzureEnvironmentPtrOutput)
+}
+
+func (o AzureEnvironmentOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o AzureEnvironmentOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e AzureEnvironment) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o AzureEnvironmentOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o AzureEnvironmentOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e AzureEnvironment) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type AzureEnvironmentPtrOutput struct{ *pulumi.OutputState }
+
+func (AzureEnvironmentPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AzureEnvironment)(nil)).Elem()
+}
+
+func (o AzureEnvironmentPtrOutput) ToAzureEnvironmentPtrOutput() AzureEnvironmentPtrOutput {
+	return o
+}
+
+func (o AzureEnvironmentPtrOutput) ToAzureEnvironmentPtrOutputWithContext(ctx context.Context) AzureEnvironmentPtrOutput {
+	return o
+}
+
+func (o AzureEnvironmentPtrOutput) Elem() AzureEnvironmentOutput {
+	return o.ApplyT(func(v *AzureEnvironment) AzureEnvironment {
+		if v != nil {
+			return *v
+		}
+		var ret AzureEnvironment
+		return ret
+	}).(AzureEnvironmentOutput)
+}
+
+func (o AzureEnvironmentPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o AzureEnvironmentPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *AzureEnvironment) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// AzureEnvironmentInput is an input type that accepts values of the AzureEnvironment enum
+// A concrete instance of `AzureEnvironmentInput` can be one of the following:
+//
+//	AzureEnvironmentAzurePublicCloud
+//	AzureEnvironmentAzureChinaCloud
+//	AzureEnvironmentAzureGermanCloud
+//	AzureEnvironmentAzureUSGovernmentCloud
+type AzureEnvironmentInput interface {
+	pulumi.Input
+
+	ToAzureEnvironmentOutput() AzureEnvironmentOutput
+	ToAzureEnvironmentOutputWithContext(context.Context) AzureEnvironmentOutput
+}
+
+var azureEnvironmentPtrType = reflect.TypeOf((**AzureEnvironment)(nil)).Elem()
+
+type AzureEnvironmentPtrInput interface {
+	pulumi.Input
+
+	ToAzureEnvironmentPtrOutput() AzureEnvironmentPtrOutput
+	ToAzureEnvironmentPtrOutputWithContext(context.Context) AzureEnvironmentPtrOutput
+}
+
+type azureEnvironmentPtr string
+
+func AzureEnvironmentPtr(v string) AzureEnvironmentPtrInput {
+	return (*azureEnvironmentPtr)(&v)
+}
+
+func (*azureEnvironmentPtr) ElementType() reflect.Type {
+	return azureEnvironmentPtrType
+}
+
+func (in *azureEnvironmentPtr) ToAzureEnvironmentPtrOutput() AzureEnvironmentPtrOutput {
+	return pulumi.ToOutput(in).(AzureEnvironmentPtrOutput)
+}
+
+func (in *azureEnvironmentPtr) ToAzureEnvironmentPtrOutputWithContext(ctx context.Context) AzureEnvironmentPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(AzureEnvironmentPtrOutput)
+}
+
 // How a cert-manager that is taken over was installed.
 type CertManagerAdoption string
 
@@ -392,6 +566,174 @@ func (in *certManagerAdoptionPtr) ToCertManagerAdoptionPtrOutput() CertManagerAd
 
 func (in *certManagerAdoptionPtr) ToCertManagerAdoptionPtrOutputWithContext(ctx context.Context) CertManagerAdoptionPtrOutput {
 	return pulumi.ToOutputWithContext(ctx, in).(CertManagerAdoptionPtrOutput)
+}
+
+// Whether the record of a challenge is made where a CNAME leads to that stands at its name.
+type CnameStrategy string
+
+const (
+	// The record is made at its own name, in its own zone.
+	CnameStrategyNone = CnameStrategy("None")
+	// The record is made where the CNAME leads, in the zone there, which the entry's DNS provider serves.
+	CnameStrategyFollow = CnameStrategy("Follow")
+)
+
+func (CnameStrategy) ElementType() reflect.Type {
+	return reflect.TypeOf((*CnameStrategy)(nil)).Elem()
+}
+
+func (e CnameStrategy) ToCnameStrategyOutput() CnameStrategyOutput {
+	return pulumi.ToOutput(e).(CnameStrategyOutput)
+}
+
+func (e CnameStrategy) ToCnameStrategyOutputWithContext(ctx context.Context) CnameStrategyOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(CnameStrategyOutput)
+}
+
+func (e CnameStrategy) ToCnameStrategyPtrOutput() CnameStrategyPtrOutput {
+	return e.ToCnameStrategyPtrOutputWithContext(context.Background())
+}
+
+func (e CnameStrategy) ToCnameStrategyPtrOutputWithContext(ctx context.Context) CnameStrategyPtrOutput {
+	return CnameStrategy(e).ToCnameStrategyOutputWithContext(ctx).ToCnameStrategyPtrOutputWithContext(ctx)
+}
+
+func (e CnameStrategy) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e CnameStrategy) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e CnameStrategy) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e CnameStrategy) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type CnameStrategyOutput struct{ *pulumi.OutputState }
+
+func (CnameStrategyOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CnameStrategy)(nil)).Elem()
+}
+
+func (o CnameStrategyOutput) ToCnameStrategyOutput() CnameStrategyOutput {
+	return o
+}
+
+func (o CnameStrategyOutput) ToCnameStrategyOutputWithContext(ctx context.Context) CnameStrategyOutput {
+	return o
+}
+
+func (o CnameStrategyOutput) ToCnameStrategyPtrOutput() CnameStrategyPtrOutput {
+	return o.ToCnameStrategyPtrOutputWithContext(context.Background())
+}
+
+func (o CnameStrategyOutput) ToCnameStrategyPtrOutputWithContext(ctx context.Context) CnameStrategyPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v CnameStrategy) *CnameStrategy {
+		return &v
+	}).(CnameStrategyPtrOutput)
+}
+
+func (o CnameStrategyOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o CnameStrategyOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e CnameStrategy) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o CnameStrategyOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o CnameStrategyOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e CnameStrategy) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type CnameStrategyPtrOutput struct{ *pulumi.OutputState }
+
+func (CnameStrategyPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**CnameStrategy)(nil)).Elem()
+}
+
+func (o CnameStrategyPtrOutput) ToCnameStrategyPtrOutput() CnameStrategyPtrOutput {
+	return o
+}
+
+func (o CnameStrategyPtrOutput) ToCnameStrategyPtrOutputWithContext(ctx context.Context) CnameStrategyPtrOutput {
+	return o
+}
+
+func (o CnameStrategyPtrOutput) Elem() CnameStrategyOutput {
+	return o.ApplyT(func(v *CnameStrategy) CnameStrategy {
+		if v != nil {
+			return *v
+		}
+		var ret CnameStrategy
+		return ret
+	}).(CnameStrategyOutput)
+}
+
+func (o CnameStrategyPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o CnameStrategyPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *CnameStrategy) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// CnameStrategyInput is an input type that accepts values of the CnameStrategy enum
+// A concrete instance of `CnameStrategyInput` can be one of the following:
+//
+//	CnameStrategyNone
+//	CnameStrategyFollow
+type CnameStrategyInput interface {
+	pulumi.Input
+
+	ToCnameStrategyOutput() CnameStrategyOutput
+	ToCnameStrategyOutputWithContext(context.Context) CnameStrategyOutput
+}
+
+var cnameStrategyPtrType = reflect.TypeOf((**CnameStrategy)(nil)).Elem()
+
+type CnameStrategyPtrInput interface {
+	pulumi.Input
+
+	ToCnameStrategyPtrOutput() CnameStrategyPtrOutput
+	ToCnameStrategyPtrOutputWithContext(context.Context) CnameStrategyPtrOutput
+}
+
+type cnameStrategyPtr string
+
+func CnameStrategyPtr(v string) CnameStrategyPtrInput {
+	return (*cnameStrategyPtr)(&v)
+}
+
+func (*cnameStrategyPtr) ElementType() reflect.Type {
+	return cnameStrategyPtrType
+}
+
+func (in *cnameStrategyPtr) ToCnameStrategyPtrOutput() CnameStrategyPtrOutput {
+	return pulumi.ToOutput(in).(CnameStrategyPtrOutput)
+}
+
+func (in *cnameStrategyPtr) ToCnameStrategyPtrOutputWithContext(ctx context.Context) CnameStrategyPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(CnameStrategyPtrOutput)
 }
 
 // Algorithm of a certificate's key.
@@ -571,6 +913,8 @@ type ReadinessKind string
 const (
 	// A Certificate of cert-manager, until it is Ready.
 	ReadinessKindCertificate = ReadinessKind("Certificate")
+	// A CertificateRequest of cert-manager that no Certificate has made, until it is Ready.
+	ReadinessKindCertificateRequest = ReadinessKind("CertificateRequest")
 	// A ClusterIssuer of cert-manager, until it is Ready.
 	ReadinessKindClusterIssuer = ReadinessKind("ClusterIssuer")
 	// A Gateway of the Gateway API, until it is Programmed.
@@ -579,19 +923,549 @@ const (
 	ReadinessKindRelease = ReadinessKind("Release")
 )
 
+// Whether cert-manager renews a certificate by itself.
+type RenewalPolicy string
+
+const (
+	// When a third of its lifetime is left, or in the windows.
+	RenewalPolicyRenewBefore = RenewalPolicy("RenewBefore")
+	// Never: it ends unless somebody has it issued again, as by `renew` or `certfleet renew`.
+	RenewalPolicyDisabled = RenewalPolicy("Disabled")
+)
+
+func (RenewalPolicy) ElementType() reflect.Type {
+	return reflect.TypeOf((*RenewalPolicy)(nil)).Elem()
+}
+
+func (e RenewalPolicy) ToRenewalPolicyOutput() RenewalPolicyOutput {
+	return pulumi.ToOutput(e).(RenewalPolicyOutput)
+}
+
+func (e RenewalPolicy) ToRenewalPolicyOutputWithContext(ctx context.Context) RenewalPolicyOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(RenewalPolicyOutput)
+}
+
+func (e RenewalPolicy) ToRenewalPolicyPtrOutput() RenewalPolicyPtrOutput {
+	return e.ToRenewalPolicyPtrOutputWithContext(context.Background())
+}
+
+func (e RenewalPolicy) ToRenewalPolicyPtrOutputWithContext(ctx context.Context) RenewalPolicyPtrOutput {
+	return RenewalPolicy(e).ToRenewalPolicyOutputWithContext(ctx).ToRenewalPolicyPtrOutputWithContext(ctx)
+}
+
+func (e RenewalPolicy) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e RenewalPolicy) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e RenewalPolicy) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e RenewalPolicy) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type RenewalPolicyOutput struct{ *pulumi.OutputState }
+
+func (RenewalPolicyOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RenewalPolicy)(nil)).Elem()
+}
+
+func (o RenewalPolicyOutput) ToRenewalPolicyOutput() RenewalPolicyOutput {
+	return o
+}
+
+func (o RenewalPolicyOutput) ToRenewalPolicyOutputWithContext(ctx context.Context) RenewalPolicyOutput {
+	return o
+}
+
+func (o RenewalPolicyOutput) ToRenewalPolicyPtrOutput() RenewalPolicyPtrOutput {
+	return o.ToRenewalPolicyPtrOutputWithContext(context.Background())
+}
+
+func (o RenewalPolicyOutput) ToRenewalPolicyPtrOutputWithContext(ctx context.Context) RenewalPolicyPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v RenewalPolicy) *RenewalPolicy {
+		return &v
+	}).(RenewalPolicyPtrOutput)
+}
+
+func (o RenewalPolicyOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o RenewalPolicyOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e RenewalPolicy) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o RenewalPolicyOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o RenewalPolicyOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e RenewalPolicy) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type RenewalPolicyPtrOutput struct{ *pulumi.OutputState }
+
+func (RenewalPolicyPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**RenewalPolicy)(nil)).Elem()
+}
+
+func (o RenewalPolicyPtrOutput) ToRenewalPolicyPtrOutput() RenewalPolicyPtrOutput {
+	return o
+}
+
+func (o RenewalPolicyPtrOutput) ToRenewalPolicyPtrOutputWithContext(ctx context.Context) RenewalPolicyPtrOutput {
+	return o
+}
+
+func (o RenewalPolicyPtrOutput) Elem() RenewalPolicyOutput {
+	return o.ApplyT(func(v *RenewalPolicy) RenewalPolicy {
+		if v != nil {
+			return *v
+		}
+		var ret RenewalPolicy
+		return ret
+	}).(RenewalPolicyOutput)
+}
+
+func (o RenewalPolicyPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o RenewalPolicyPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *RenewalPolicy) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// RenewalPolicyInput is an input type that accepts values of the RenewalPolicy enum
+// A concrete instance of `RenewalPolicyInput` can be one of the following:
+//
+//	RenewalPolicyRenewBefore
+//	RenewalPolicyDisabled
+type RenewalPolicyInput interface {
+	pulumi.Input
+
+	ToRenewalPolicyOutput() RenewalPolicyOutput
+	ToRenewalPolicyOutputWithContext(context.Context) RenewalPolicyOutput
+}
+
+var renewalPolicyPtrType = reflect.TypeOf((**RenewalPolicy)(nil)).Elem()
+
+type RenewalPolicyPtrInput interface {
+	pulumi.Input
+
+	ToRenewalPolicyPtrOutput() RenewalPolicyPtrOutput
+	ToRenewalPolicyPtrOutputWithContext(context.Context) RenewalPolicyPtrOutput
+}
+
+type renewalPolicyPtr string
+
+func RenewalPolicyPtr(v string) RenewalPolicyPtrInput {
+	return (*renewalPolicyPtr)(&v)
+}
+
+func (*renewalPolicyPtr) ElementType() reflect.Type {
+	return renewalPolicyPtrType
+}
+
+func (in *renewalPolicyPtr) ToRenewalPolicyPtrOutput() RenewalPolicyPtrOutput {
+	return pulumi.ToOutput(in).(RenewalPolicyPtrOutput)
+}
+
+func (in *renewalPolicyPtr) ToRenewalPolicyPtrOutputWithContext(ctx context.Context) RenewalPolicyPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(RenewalPolicyPtrOutput)
+}
+
+// How updates are sent.
+type Rfc2136Protocol string
+
+const (
+	// Over UDP.
+	Rfc2136ProtocolUDP = Rfc2136Protocol("UDP")
+	// Over TCP.
+	Rfc2136ProtocolTCP = Rfc2136Protocol("TCP")
+)
+
+func (Rfc2136Protocol) ElementType() reflect.Type {
+	return reflect.TypeOf((*Rfc2136Protocol)(nil)).Elem()
+}
+
+func (e Rfc2136Protocol) ToRfc2136ProtocolOutput() Rfc2136ProtocolOutput {
+	return pulumi.ToOutput(e).(Rfc2136ProtocolOutput)
+}
+
+func (e Rfc2136Protocol) ToRfc2136ProtocolOutputWithContext(ctx context.Context) Rfc2136ProtocolOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(Rfc2136ProtocolOutput)
+}
+
+func (e Rfc2136Protocol) ToRfc2136ProtocolPtrOutput() Rfc2136ProtocolPtrOutput {
+	return e.ToRfc2136ProtocolPtrOutputWithContext(context.Background())
+}
+
+func (e Rfc2136Protocol) ToRfc2136ProtocolPtrOutputWithContext(ctx context.Context) Rfc2136ProtocolPtrOutput {
+	return Rfc2136Protocol(e).ToRfc2136ProtocolOutputWithContext(ctx).ToRfc2136ProtocolPtrOutputWithContext(ctx)
+}
+
+func (e Rfc2136Protocol) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e Rfc2136Protocol) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e Rfc2136Protocol) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e Rfc2136Protocol) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type Rfc2136ProtocolOutput struct{ *pulumi.OutputState }
+
+func (Rfc2136ProtocolOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Rfc2136Protocol)(nil)).Elem()
+}
+
+func (o Rfc2136ProtocolOutput) ToRfc2136ProtocolOutput() Rfc2136ProtocolOutput {
+	return o
+}
+
+func (o Rfc2136ProtocolOutput) ToRfc2136ProtocolOutputWithContext(ctx context.Context) Rfc2136ProtocolOutput {
+	return o
+}
+
+func (o Rfc2136ProtocolOutput) ToRfc2136ProtocolPtrOutput() Rfc2136ProtocolPtrOutput {
+	return o.ToRfc2136ProtocolPtrOutputWithContext(context.Background())
+}
+
+func (o Rfc2136ProtocolOutput) ToRfc2136ProtocolPtrOutputWithContext(ctx context.Context) Rfc2136ProtocolPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v Rfc2136Protocol) *Rfc2136Protocol {
+		return &v
+	}).(Rfc2136ProtocolPtrOutput)
+}
+
+func (o Rfc2136ProtocolOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o Rfc2136ProtocolOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e Rfc2136Protocol) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o Rfc2136ProtocolOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o Rfc2136ProtocolOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e Rfc2136Protocol) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type Rfc2136ProtocolPtrOutput struct{ *pulumi.OutputState }
+
+func (Rfc2136ProtocolPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**Rfc2136Protocol)(nil)).Elem()
+}
+
+func (o Rfc2136ProtocolPtrOutput) ToRfc2136ProtocolPtrOutput() Rfc2136ProtocolPtrOutput {
+	return o
+}
+
+func (o Rfc2136ProtocolPtrOutput) ToRfc2136ProtocolPtrOutputWithContext(ctx context.Context) Rfc2136ProtocolPtrOutput {
+	return o
+}
+
+func (o Rfc2136ProtocolPtrOutput) Elem() Rfc2136ProtocolOutput {
+	return o.ApplyT(func(v *Rfc2136Protocol) Rfc2136Protocol {
+		if v != nil {
+			return *v
+		}
+		var ret Rfc2136Protocol
+		return ret
+	}).(Rfc2136ProtocolOutput)
+}
+
+func (o Rfc2136ProtocolPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o Rfc2136ProtocolPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *Rfc2136Protocol) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// Rfc2136ProtocolInput is an input type that accepts values of the Rfc2136Protocol enum
+// A concrete instance of `Rfc2136ProtocolInput` can be one of the following:
+//
+//	Rfc2136ProtocolUDP
+//	Rfc2136ProtocolTCP
+type Rfc2136ProtocolInput interface {
+	pulumi.Input
+
+	ToRfc2136ProtocolOutput() Rfc2136ProtocolOutput
+	ToRfc2136ProtocolOutputWithContext(context.Context) Rfc2136ProtocolOutput
+}
+
+var rfc2136ProtocolPtrType = reflect.TypeOf((**Rfc2136Protocol)(nil)).Elem()
+
+type Rfc2136ProtocolPtrInput interface {
+	pulumi.Input
+
+	ToRfc2136ProtocolPtrOutput() Rfc2136ProtocolPtrOutput
+	ToRfc2136ProtocolPtrOutputWithContext(context.Context) Rfc2136ProtocolPtrOutput
+}
+
+type rfc2136ProtocolPtr string
+
+func Rfc2136ProtocolPtr(v string) Rfc2136ProtocolPtrInput {
+	return (*rfc2136ProtocolPtr)(&v)
+}
+
+func (*rfc2136ProtocolPtr) ElementType() reflect.Type {
+	return rfc2136ProtocolPtrType
+}
+
+func (in *rfc2136ProtocolPtr) ToRfc2136ProtocolPtrOutput() Rfc2136ProtocolPtrOutput {
+	return pulumi.ToOutput(in).(Rfc2136ProtocolPtrOutput)
+}
+
+func (in *rfc2136ProtocolPtr) ToRfc2136ProtocolPtrOutputWithContext(ctx context.Context) Rfc2136ProtocolPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(Rfc2136ProtocolPtrOutput)
+}
+
+// How updates are signed (RFC 8945).
+type TsigAlgorithm string
+
+const (
+	// HMAC-MD5, which RFC 8945 advises against.
+	TsigAlgorithmHMACMD5 = TsigAlgorithm("HMACMD5")
+	// HMAC-SHA-1.
+	TsigAlgorithmHMACSHA1 = TsigAlgorithm("HMACSHA1")
+	// HMAC-SHA-256.
+	TsigAlgorithmHMACSHA256 = TsigAlgorithm("HMACSHA256")
+	// HMAC-SHA-512.
+	TsigAlgorithmHMACSHA512 = TsigAlgorithm("HMACSHA512")
+)
+
+func (TsigAlgorithm) ElementType() reflect.Type {
+	return reflect.TypeOf((*TsigAlgorithm)(nil)).Elem()
+}
+
+func (e TsigAlgorithm) ToTsigAlgorithmOutput() TsigAlgorithmOutput {
+	return pulumi.ToOutput(e).(TsigAlgorithmOutput)
+}
+
+func (e TsigAlgorithm) ToTsigAlgorithmOutputWithContext(ctx context.Context) TsigAlgorithmOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(TsigAlgorithmOutput)
+}
+
+func (e TsigAlgorithm) ToTsigAlgorithmPtrOutput() TsigAlgorithmPtrOutput {
+	return e.ToTsigAlgorithmPtrOutputWithContext(context.Background())
+}
+
+func (e TsigAlgorithm) ToTsigAlgorithmPtrOutputWithContext(ctx context.Context) TsigAlgorithmPtrOutput {
+	return TsigAlgorithm(e).ToTsigAlgorithmOutputWithContext(ctx).ToTsigAlgorithmPtrOutputWithContext(ctx)
+}
+
+func (e TsigAlgorithm) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e TsigAlgorithm) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e TsigAlgorithm) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e TsigAlgorithm) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type TsigAlgorithmOutput struct{ *pulumi.OutputState }
+
+func (TsigAlgorithmOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*TsigAlgorithm)(nil)).Elem()
+}
+
+func (o TsigAlgorithmOutput) ToTsigAlgorithmOutput() TsigAlgorithmOutput {
+	return o
+}
+
+func (o TsigAlgorithmOutput) ToTsigAlgorithmOutputWithContext(ctx context.Context) TsigAlgorithmOutput {
+	return o
+}
+
+func (o TsigAlgorithmOutput) ToTsigAlgorithmPtrOutput() TsigAlgorithmPtrOutput {
+	return o.ToTsigAlgorithmPtrOutputWithContext(context.Background())
+}
+
+func (o TsigAlgorithmOutput) ToTsigAlgorithmPtrOutputWithContext(ctx context.Context) TsigAlgorithmPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v TsigAlgorithm) *TsigAlgorithm {
+		return &v
+	}).(TsigAlgorithmPtrOutput)
+}
+
+func (o TsigAlgorithmOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o TsigAlgorithmOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e TsigAlgorithm) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o TsigAlgorithmOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o TsigAlgorithmOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e TsigAlgorithm) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type TsigAlgorithmPtrOutput struct{ *pulumi.OutputState }
+
+func (TsigAlgorithmPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**TsigAlgorithm)(nil)).Elem()
+}
+
+func (o TsigAlgorithmPtrOutput) ToTsigAlgorithmPtrOutput() TsigAlgorithmPtrOutput {
+	return o
+}
+
+func (o TsigAlgorithmPtrOutput) ToTsigAlgorithmPtrOutputWithContext(ctx context.Context) TsigAlgorithmPtrOutput {
+	return o
+}
+
+func (o TsigAlgorithmPtrOutput) Elem() TsigAlgorithmOutput {
+	return o.ApplyT(func(v *TsigAlgorithm) TsigAlgorithm {
+		if v != nil {
+			return *v
+		}
+		var ret TsigAlgorithm
+		return ret
+	}).(TsigAlgorithmOutput)
+}
+
+func (o TsigAlgorithmPtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o TsigAlgorithmPtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *TsigAlgorithm) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// TsigAlgorithmInput is an input type that accepts values of the TsigAlgorithm enum
+// A concrete instance of `TsigAlgorithmInput` can be one of the following:
+//
+//	TsigAlgorithmHMACMD5
+//	TsigAlgorithmHMACSHA1
+//	TsigAlgorithmHMACSHA256
+//	TsigAlgorithmHMACSHA512
+type TsigAlgorithmInput interface {
+	pulumi.Input
+
+	ToTsigAlgorithmOutput() TsigAlgorithmOutput
+	ToTsigAlgorithmOutputWithContext(context.Context) TsigAlgorithmOutput
+}
+
+var tsigAlgorithmPtrType = reflect.TypeOf((**TsigAlgorithm)(nil)).Elem()
+
+type TsigAlgorithmPtrInput interface {
+	pulumi.Input
+
+	ToTsigAlgorithmPtrOutput() TsigAlgorithmPtrOutput
+	ToTsigAlgorithmPtrOutputWithContext(context.Context) TsigAlgorithmPtrOutput
+}
+
+type tsigAlgorithmPtr string
+
+func TsigAlgorithmPtr(v string) TsigAlgorithmPtrInput {
+	return (*tsigAlgorithmPtr)(&v)
+}
+
+func (*tsigAlgorithmPtr) ElementType() reflect.Type {
+	return tsigAlgorithmPtrType
+}
+
+func (in *tsigAlgorithmPtr) ToTsigAlgorithmPtrOutput() TsigAlgorithmPtrOutput {
+	return pulumi.ToOutput(in).(TsigAlgorithmPtrOutput)
+}
+
+func (in *tsigAlgorithmPtr) ToTsigAlgorithmPtrOutputWithContext(ctx context.Context) TsigAlgorithmPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(TsigAlgorithmPtrOutput)
+}
+
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*AcmeEnvironmentInput)(nil)).Elem(), AcmeEnvironment("staging"))
 	pulumi.RegisterInputType(reflect.TypeOf((*AcmeEnvironmentPtrInput)(nil)).Elem(), AcmeEnvironment("staging"))
 	pulumi.RegisterInputType(reflect.TypeOf((*AcmeEnvironmentArrayInput)(nil)).Elem(), AcmeEnvironmentArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AzureEnvironmentInput)(nil)).Elem(), AzureEnvironment("AzurePublicCloud"))
+	pulumi.RegisterInputType(reflect.TypeOf((*AzureEnvironmentPtrInput)(nil)).Elem(), AzureEnvironment("AzurePublicCloud"))
 	pulumi.RegisterInputType(reflect.TypeOf((*CertManagerAdoptionInput)(nil)).Elem(), CertManagerAdoption("release"))
 	pulumi.RegisterInputType(reflect.TypeOf((*CertManagerAdoptionPtrInput)(nil)).Elem(), CertManagerAdoption("release"))
+	pulumi.RegisterInputType(reflect.TypeOf((*CnameStrategyInput)(nil)).Elem(), CnameStrategy("None"))
+	pulumi.RegisterInputType(reflect.TypeOf((*CnameStrategyPtrInput)(nil)).Elem(), CnameStrategy("None"))
 	pulumi.RegisterInputType(reflect.TypeOf((*PrivateKeyAlgorithmInput)(nil)).Elem(), PrivateKeyAlgorithm("ECDSA"))
 	pulumi.RegisterInputType(reflect.TypeOf((*PrivateKeyAlgorithmPtrInput)(nil)).Elem(), PrivateKeyAlgorithm("ECDSA"))
+	pulumi.RegisterInputType(reflect.TypeOf((*RenewalPolicyInput)(nil)).Elem(), RenewalPolicy("RenewBefore"))
+	pulumi.RegisterInputType(reflect.TypeOf((*RenewalPolicyPtrInput)(nil)).Elem(), RenewalPolicy("RenewBefore"))
+	pulumi.RegisterInputType(reflect.TypeOf((*Rfc2136ProtocolInput)(nil)).Elem(), Rfc2136Protocol("UDP"))
+	pulumi.RegisterInputType(reflect.TypeOf((*Rfc2136ProtocolPtrInput)(nil)).Elem(), Rfc2136Protocol("UDP"))
+	pulumi.RegisterInputType(reflect.TypeOf((*TsigAlgorithmInput)(nil)).Elem(), TsigAlgorithm("HMACMD5"))
+	pulumi.RegisterInputType(reflect.TypeOf((*TsigAlgorithmPtrInput)(nil)).Elem(), TsigAlgorithm("HMACMD5"))
 	pulumi.RegisterOutputType(AcmeEnvironmentOutput{})
 	pulumi.RegisterOutputType(AcmeEnvironmentPtrOutput{})
 	pulumi.RegisterOutputType(AcmeEnvironmentArrayOutput{})
+	pulumi.RegisterOutputType(AzureEnvironmentOutput{})
+	pulumi.RegisterOutputType(AzureEnvironmentPtrOutput{})
 	pulumi.RegisterOutputType(CertManagerAdoptionOutput{})
 	pulumi.RegisterOutputType(CertManagerAdoptionPtrOutput{})
+	pulumi.RegisterOutputType(CnameStrategyOutput{})
+	pulumi.RegisterOutputType(CnameStrategyPtrOutput{})
 	pulumi.RegisterOutputType(PrivateKeyAlgorithmOutput{})
 	pulumi.RegisterOutputType(PrivateKeyAlgorithmPtrOutput{})
+	pulumi.RegisterOutputType(RenewalPolicyOutput{})
+	pulumi.RegisterOutputType(RenewalPolicyPtrOutput{})
+	pulumi.RegisterOutputType(Rfc2136ProtocolOutput{})
+	pulumi.RegisterOutputType(Rfc2136ProtocolPtrOutput{})
+	pulumi.RegisterOutputType(TsigAlgorithmOutput{})
+	pulumi.RegisterOutputType(TsigAlgorithmPtrOutput{})
 }

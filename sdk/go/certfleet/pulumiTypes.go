@@ -35,8 +35,16 @@ type Acme struct {
 	//
 	// Default: `"custom"` if `directory` is given, else `"staging"`.
 	Environment *AcmeEnvironment `pulumi:"environment"`
-	// Names of the ClusterIssuers and of their accounts' keys, and which of them are taken over.
+	// Names of the ClusterIssuers and of their accounts' keys, their profiles, and which of them are taken over.
 	Issuers *AcmeIssuers `pulumi:"issuers"`
+	// Profile of all certificates, by the name that the directory gives it; Let's Encrypt has `classic` (90 days, up to 100 names), `tlsserver` (45 days, up to 25 names) and `shortlived` (160 hours, up to 25 names). Another one holds from the next issuance on. Needs cert-manager 1.18 or newer.
+	//
+	// Default: the directory's choice; Let's Encrypt's is `classic`.
+	//
+	// Rule: must not be empty.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.profile.
+	Profile *string `pulumi:"profile"`
 }
 
 // AcmeInput is an input type that accepts AcmeArgs and AcmeOutput values.
@@ -72,8 +80,16 @@ type AcmeArgs struct {
 	//
 	// Default: `"custom"` if `directory` is given, else `"staging"`.
 	Environment *AcmeEnvironment `pulumi:"environment"`
-	// Names of the ClusterIssuers and of their accounts' keys, and which of them are taken over.
+	// Names of the ClusterIssuers and of their accounts' keys, their profiles, and which of them are taken over.
 	Issuers *AcmeIssuersArgs `pulumi:"issuers"`
+	// Profile of all certificates, by the name that the directory gives it; Let's Encrypt has `classic` (90 days, up to 100 names), `tlsserver` (45 days, up to 25 names) and `shortlived` (160 hours, up to 25 names). Another one holds from the next issuance on. Needs cert-manager 1.18 or newer.
+	//
+	// Default: the directory's choice; Let's Encrypt's is `classic`.
+	//
+	// Rule: must not be empty.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.profile.
+	Profile pulumi.StringPtrInput `pulumi:"profile"`
 }
 
 func (AcmeArgs) ElementType() reflect.Type {
@@ -189,9 +205,20 @@ func (o AcmeOutput) Environment() AcmeEnvironmentPtrOutput {
 	return o.ApplyT(func(v Acme) *AcmeEnvironment { return v.Environment }).(AcmeEnvironmentPtrOutput)
 }
 
-// Names of the ClusterIssuers and of their accounts' keys, and which of them are taken over.
+// Names of the ClusterIssuers and of their accounts' keys, their profiles, and which of them are taken over.
 func (o AcmeOutput) Issuers() AcmeIssuersPtrOutput {
 	return o.ApplyT(func(v Acme) *AcmeIssuers { return v.Issuers }).(AcmeIssuersPtrOutput)
+}
+
+// Profile of all certificates, by the name that the directory gives it; Let's Encrypt has `classic` (90 days, up to 100 names), `tlsserver` (45 days, up to 25 names) and `shortlived` (160 hours, up to 25 names). Another one holds from the next issuance on. Needs cert-manager 1.18 or newer.
+//
+// Default: the directory's choice; Let's Encrypt's is `classic`.
+//
+// Rule: must not be empty.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.profile.
+func (o AcmeOutput) Profile() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Acme) *string { return v.Profile }).(pulumi.StringPtrOutput)
 }
 
 type AcmePtrOutput struct{ *pulumi.OutputState }
@@ -278,7 +305,7 @@ func (o AcmePtrOutput) Environment() AcmeEnvironmentPtrOutput {
 	}).(AcmeEnvironmentPtrOutput)
 }
 
-// Names of the ClusterIssuers and of their accounts' keys, and which of them are taken over.
+// Names of the ClusterIssuers and of their accounts' keys, their profiles, and which of them are taken over.
 func (o AcmePtrOutput) Issuers() AcmeIssuersPtrOutput {
 	return o.ApplyT(func(v *Acme) *AcmeIssuers {
 		if v == nil {
@@ -286,6 +313,22 @@ func (o AcmePtrOutput) Issuers() AcmeIssuersPtrOutput {
 		}
 		return v.Issuers
 	}).(AcmeIssuersPtrOutput)
+}
+
+// Profile of all certificates, by the name that the directory gives it; Let's Encrypt has `classic` (90 days, up to 100 names), `tlsserver` (45 days, up to 25 names) and `shortlived` (160 hours, up to 25 names). Another one holds from the next issuance on. Needs cert-manager 1.18 or newer.
+//
+// Default: the directory's choice; Let's Encrypt's is `classic`.
+//
+// Rule: must not be empty.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.profile.
+func (o AcmePtrOutput) Profile() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Acme) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Profile
+	}).(pulumi.StringPtrOutput)
 }
 
 // An ACME directory of your own choice (RFC 8555 section 7.1.1).
@@ -487,7 +530,438 @@ func (o AcmeDirectoryPtrOutput) Url() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// The ClusterIssuer of an ACME environment, for one that exists already.
+// A Secret in cert-manager's namespace and the key in it that holds accounts by domain, as a JSON object of what the server's `/register` answered.
+type AcmeDnsAccountReference struct {
+	// Key in the Secret's data.
+	//
+	// Default: `"acmedns.json"`.
+	//
+	// Rule: must not be empty.
+	Key *string `pulumi:"key"`
+	// Name of the Secret.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+	Name string `pulumi:"name"`
+}
+
+// Defaults sets the appropriate defaults for AcmeDnsAccountReference
+func (val *AcmeDnsAccountReference) Defaults() *AcmeDnsAccountReference {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	if tmp.Key == nil {
+		key_ := "acmedns.json"
+		tmp.Key = &key_
+	}
+	return &tmp
+}
+
+// AcmeDnsAccountReferenceInput is an input type that accepts AcmeDnsAccountReferenceArgs and AcmeDnsAccountReferenceOutput values.
+// You can construct a concrete instance of `AcmeDnsAccountReferenceInput` via:
+//
+//	AcmeDnsAccountReferenceArgs{...}
+type AcmeDnsAccountReferenceInput interface {
+	pulumi.Input
+
+	ToAcmeDnsAccountReferenceOutput() AcmeDnsAccountReferenceOutput
+	ToAcmeDnsAccountReferenceOutputWithContext(context.Context) AcmeDnsAccountReferenceOutput
+}
+
+// A Secret in cert-manager's namespace and the key in it that holds accounts by domain, as a JSON object of what the server's `/register` answered.
+type AcmeDnsAccountReferenceArgs struct {
+	// Key in the Secret's data.
+	//
+	// Default: `"acmedns.json"`.
+	//
+	// Rule: must not be empty.
+	Key *string `pulumi:"key"`
+	// Name of the Secret.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+	Name string `pulumi:"name"`
+}
+
+// Defaults sets the appropriate defaults for AcmeDnsAccountReferenceArgs
+func (val *AcmeDnsAccountReferenceArgs) Defaults() *AcmeDnsAccountReferenceArgs {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	if tmp.Key == nil {
+		key_ := "acmedns.json"
+		tmp.Key = &key_
+	}
+	return &tmp
+}
+func (AcmeDnsAccountReferenceArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AcmeDnsAccountReference)(nil)).Elem()
+}
+
+func (i AcmeDnsAccountReferenceArgs) ToAcmeDnsAccountReferenceOutput() AcmeDnsAccountReferenceOutput {
+	return i.ToAcmeDnsAccountReferenceOutputWithContext(context.Background())
+}
+
+func (i AcmeDnsAccountReferenceArgs) ToAcmeDnsAccountReferenceOutputWithContext(ctx context.Context) AcmeDnsAccountReferenceOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AcmeDnsAccountReferenceOutput)
+}
+
+func (i AcmeDnsAccountReferenceArgs) ToAcmeDnsAccountReferencePtrOutput() AcmeDnsAccountReferencePtrOutput {
+	return i.ToAcmeDnsAccountReferencePtrOutputWithContext(context.Background())
+}
+
+func (i AcmeDnsAccountReferenceArgs) ToAcmeDnsAccountReferencePtrOutputWithContext(ctx context.Context) AcmeDnsAccountReferencePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AcmeDnsAccountReferenceOutput).ToAcmeDnsAccountReferencePtrOutputWithContext(ctx)
+}
+
+// AcmeDnsAccountReferencePtrInput is an input type that accepts AcmeDnsAccountReferenceArgs, AcmeDnsAccountReferencePtr and AcmeDnsAccountReferencePtrOutput values.
+// You can construct a concrete instance of `AcmeDnsAccountReferencePtrInput` via:
+//
+//	        AcmeDnsAccountReferenceArgs{...}
+//
+//	or:
+//
+//	        nil
+type AcmeDnsAccountReferencePtrInput interface {
+	pulumi.Input
+
+	ToAcmeDnsAccountReferencePtrOutput() AcmeDnsAccountReferencePtrOutput
+	ToAcmeDnsAccountReferencePtrOutputWithContext(context.Context) AcmeDnsAccountReferencePtrOutput
+}
+
+type acmeDnsAccountReferencePtrType AcmeDnsAccountReferenceArgs
+
+func AcmeDnsAccountReferencePtr(v *AcmeDnsAccountReferenceArgs) AcmeDnsAccountReferencePtrInput {
+	return (*acmeDnsAccountReferencePtrType)(v)
+}
+
+func (*acmeDnsAccountReferencePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AcmeDnsAccountReference)(nil)).Elem()
+}
+
+func (i *acmeDnsAccountReferencePtrType) ToAcmeDnsAccountReferencePtrOutput() AcmeDnsAccountReferencePtrOutput {
+	return i.ToAcmeDnsAccountReferencePtrOutputWithContext(context.Background())
+}
+
+func (i *acmeDnsAccountReferencePtrType) ToAcmeDnsAccountReferencePtrOutputWithContext(ctx context.Context) AcmeDnsAccountReferencePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AcmeDnsAccountReferencePtrOutput)
+}
+
+// A Secret in cert-manager's namespace and the key in it that holds accounts by domain, as a JSON object of what the server's `/register` answered.
+type AcmeDnsAccountReferenceOutput struct{ *pulumi.OutputState }
+
+func (AcmeDnsAccountReferenceOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AcmeDnsAccountReference)(nil)).Elem()
+}
+
+func (o AcmeDnsAccountReferenceOutput) ToAcmeDnsAccountReferenceOutput() AcmeDnsAccountReferenceOutput {
+	return o
+}
+
+func (o AcmeDnsAccountReferenceOutput) ToAcmeDnsAccountReferenceOutputWithContext(ctx context.Context) AcmeDnsAccountReferenceOutput {
+	return o
+}
+
+func (o AcmeDnsAccountReferenceOutput) ToAcmeDnsAccountReferencePtrOutput() AcmeDnsAccountReferencePtrOutput {
+	return o.ToAcmeDnsAccountReferencePtrOutputWithContext(context.Background())
+}
+
+func (o AcmeDnsAccountReferenceOutput) ToAcmeDnsAccountReferencePtrOutputWithContext(ctx context.Context) AcmeDnsAccountReferencePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AcmeDnsAccountReference) *AcmeDnsAccountReference {
+		return &v
+	}).(AcmeDnsAccountReferencePtrOutput)
+}
+
+// Key in the Secret's data.
+//
+// Default: `"acmedns.json"`.
+//
+// Rule: must not be empty.
+func (o AcmeDnsAccountReferenceOutput) Key() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AcmeDnsAccountReference) *string { return v.Key }).(pulumi.StringPtrOutput)
+}
+
+// Name of the Secret.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+func (o AcmeDnsAccountReferenceOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v AcmeDnsAccountReference) string { return v.Name }).(pulumi.StringOutput)
+}
+
+type AcmeDnsAccountReferencePtrOutput struct{ *pulumi.OutputState }
+
+func (AcmeDnsAccountReferencePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AcmeDnsAccountReference)(nil)).Elem()
+}
+
+func (o AcmeDnsAccountReferencePtrOutput) ToAcmeDnsAccountReferencePtrOutput() AcmeDnsAccountReferencePtrOutput {
+	return o
+}
+
+func (o AcmeDnsAccountReferencePtrOutput) ToAcmeDnsAccountReferencePtrOutputWithContext(ctx context.Context) AcmeDnsAccountReferencePtrOutput {
+	return o
+}
+
+func (o AcmeDnsAccountReferencePtrOutput) Elem() AcmeDnsAccountReferenceOutput {
+	return o.ApplyT(func(v *AcmeDnsAccountReference) AcmeDnsAccountReference {
+		if v != nil {
+			return *v
+		}
+		var ret AcmeDnsAccountReference
+		return ret
+	}).(AcmeDnsAccountReferenceOutput)
+}
+
+// Key in the Secret's data.
+//
+// Default: `"acmedns.json"`.
+//
+// Rule: must not be empty.
+func (o AcmeDnsAccountReferencePtrOutput) Key() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AcmeDnsAccountReference) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Key
+	}).(pulumi.StringPtrOutput)
+}
+
+// Name of the Secret.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+func (o AcmeDnsAccountReferencePtrOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AcmeDnsAccountReference) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Name
+	}).(pulumi.StringPtrOutput)
+}
+
+// DNS-01 by an ACME-DNS server (github.com/joohoi/acme-dns), to which the names' `_acme-challenge` records are CNAMEs. Exactly one of `secret` and `existingSecret`.
+type AcmeDnsChallenge struct {
+	// Secret in cert-manager's namespace that holds accounts by domain, as a JSON object of what the server's `/register` answered, kept by somebody else.
+	ExistingSecret *AcmeDnsAccountReference `pulumi:"existingSecret"`
+	// URL of the server's API.
+	//
+	// Rule: must be the https or http URL of an ACME-DNS server, such as https://auth.acme-dns.io.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.acmeDNS.host.
+	Host string `pulumi:"host"`
+	// Key in `dnsSecrets` of accounts by domain, as a JSON object of what the server's `/register` answered. certfleet writes it into a Secret in cert-manager's namespace.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+	Secret *string `pulumi:"secret"`
+}
+
+// Defaults sets the appropriate defaults for AcmeDnsChallenge
+func (val *AcmeDnsChallenge) Defaults() *AcmeDnsChallenge {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	tmp.ExistingSecret = tmp.ExistingSecret.Defaults()
+
+	return &tmp
+}
+
+// AcmeDnsChallengeInput is an input type that accepts AcmeDnsChallengeArgs and AcmeDnsChallengeOutput values.
+// You can construct a concrete instance of `AcmeDnsChallengeInput` via:
+//
+//	AcmeDnsChallengeArgs{...}
+type AcmeDnsChallengeInput interface {
+	pulumi.Input
+
+	ToAcmeDnsChallengeOutput() AcmeDnsChallengeOutput
+	ToAcmeDnsChallengeOutputWithContext(context.Context) AcmeDnsChallengeOutput
+}
+
+// DNS-01 by an ACME-DNS server (github.com/joohoi/acme-dns), to which the names' `_acme-challenge` records are CNAMEs. Exactly one of `secret` and `existingSecret`.
+type AcmeDnsChallengeArgs struct {
+	// Secret in cert-manager's namespace that holds accounts by domain, as a JSON object of what the server's `/register` answered, kept by somebody else.
+	ExistingSecret *AcmeDnsAccountReferenceArgs `pulumi:"existingSecret"`
+	// URL of the server's API.
+	//
+	// Rule: must be the https or http URL of an ACME-DNS server, such as https://auth.acme-dns.io.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.acmeDNS.host.
+	Host pulumi.StringInput `pulumi:"host"`
+	// Key in `dnsSecrets` of accounts by domain, as a JSON object of what the server's `/register` answered. certfleet writes it into a Secret in cert-manager's namespace.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+	Secret *string `pulumi:"secret"`
+}
+
+// Defaults sets the appropriate defaults for AcmeDnsChallengeArgs
+func (val *AcmeDnsChallengeArgs) Defaults() *AcmeDnsChallengeArgs {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	tmp.ExistingSecret = tmp.ExistingSecret.Defaults()
+
+	return &tmp
+}
+func (AcmeDnsChallengeArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AcmeDnsChallenge)(nil)).Elem()
+}
+
+func (i AcmeDnsChallengeArgs) ToAcmeDnsChallengeOutput() AcmeDnsChallengeOutput {
+	return i.ToAcmeDnsChallengeOutputWithContext(context.Background())
+}
+
+func (i AcmeDnsChallengeArgs) ToAcmeDnsChallengeOutputWithContext(ctx context.Context) AcmeDnsChallengeOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AcmeDnsChallengeOutput)
+}
+
+func (i AcmeDnsChallengeArgs) ToAcmeDnsChallengePtrOutput() AcmeDnsChallengePtrOutput {
+	return i.ToAcmeDnsChallengePtrOutputWithContext(context.Background())
+}
+
+func (i AcmeDnsChallengeArgs) ToAcmeDnsChallengePtrOutputWithContext(ctx context.Context) AcmeDnsChallengePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AcmeDnsChallengeOutput).ToAcmeDnsChallengePtrOutputWithContext(ctx)
+}
+
+// AcmeDnsChallengePtrInput is an input type that accepts AcmeDnsChallengeArgs, AcmeDnsChallengePtr and AcmeDnsChallengePtrOutput values.
+// You can construct a concrete instance of `AcmeDnsChallengePtrInput` via:
+//
+//	        AcmeDnsChallengeArgs{...}
+//
+//	or:
+//
+//	        nil
+type AcmeDnsChallengePtrInput interface {
+	pulumi.Input
+
+	ToAcmeDnsChallengePtrOutput() AcmeDnsChallengePtrOutput
+	ToAcmeDnsChallengePtrOutputWithContext(context.Context) AcmeDnsChallengePtrOutput
+}
+
+type acmeDnsChallengePtrType AcmeDnsChallengeArgs
+
+func AcmeDnsChallengePtr(v *AcmeDnsChallengeArgs) AcmeDnsChallengePtrInput {
+	return (*acmeDnsChallengePtrType)(v)
+}
+
+func (*acmeDnsChallengePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AcmeDnsChallenge)(nil)).Elem()
+}
+
+func (i *acmeDnsChallengePtrType) ToAcmeDnsChallengePtrOutput() AcmeDnsChallengePtrOutput {
+	return i.ToAcmeDnsChallengePtrOutputWithContext(context.Background())
+}
+
+func (i *acmeDnsChallengePtrType) ToAcmeDnsChallengePtrOutputWithContext(ctx context.Context) AcmeDnsChallengePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AcmeDnsChallengePtrOutput)
+}
+
+// DNS-01 by an ACME-DNS server (github.com/joohoi/acme-dns), to which the names' `_acme-challenge` records are CNAMEs. Exactly one of `secret` and `existingSecret`.
+type AcmeDnsChallengeOutput struct{ *pulumi.OutputState }
+
+func (AcmeDnsChallengeOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AcmeDnsChallenge)(nil)).Elem()
+}
+
+func (o AcmeDnsChallengeOutput) ToAcmeDnsChallengeOutput() AcmeDnsChallengeOutput {
+	return o
+}
+
+func (o AcmeDnsChallengeOutput) ToAcmeDnsChallengeOutputWithContext(ctx context.Context) AcmeDnsChallengeOutput {
+	return o
+}
+
+func (o AcmeDnsChallengeOutput) ToAcmeDnsChallengePtrOutput() AcmeDnsChallengePtrOutput {
+	return o.ToAcmeDnsChallengePtrOutputWithContext(context.Background())
+}
+
+func (o AcmeDnsChallengeOutput) ToAcmeDnsChallengePtrOutputWithContext(ctx context.Context) AcmeDnsChallengePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AcmeDnsChallenge) *AcmeDnsChallenge {
+		return &v
+	}).(AcmeDnsChallengePtrOutput)
+}
+
+// Secret in cert-manager's namespace that holds accounts by domain, as a JSON object of what the server's `/register` answered, kept by somebody else.
+func (o AcmeDnsChallengeOutput) ExistingSecret() AcmeDnsAccountReferencePtrOutput {
+	return o.ApplyT(func(v AcmeDnsChallenge) *AcmeDnsAccountReference { return v.ExistingSecret }).(AcmeDnsAccountReferencePtrOutput)
+}
+
+// URL of the server's API.
+//
+// Rule: must be the https or http URL of an ACME-DNS server, such as https://auth.acme-dns.io.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.acmeDNS.host.
+func (o AcmeDnsChallengeOutput) Host() pulumi.StringOutput {
+	return o.ApplyT(func(v AcmeDnsChallenge) string { return v.Host }).(pulumi.StringOutput)
+}
+
+// Key in `dnsSecrets` of accounts by domain, as a JSON object of what the server's `/register` answered. certfleet writes it into a Secret in cert-manager's namespace.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+func (o AcmeDnsChallengeOutput) Secret() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AcmeDnsChallenge) *string { return v.Secret }).(pulumi.StringPtrOutput)
+}
+
+type AcmeDnsChallengePtrOutput struct{ *pulumi.OutputState }
+
+func (AcmeDnsChallengePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AcmeDnsChallenge)(nil)).Elem()
+}
+
+func (o AcmeDnsChallengePtrOutput) ToAcmeDnsChallengePtrOutput() AcmeDnsChallengePtrOutput {
+	return o
+}
+
+func (o AcmeDnsChallengePtrOutput) ToAcmeDnsChallengePtrOutputWithContext(ctx context.Context) AcmeDnsChallengePtrOutput {
+	return o
+}
+
+func (o AcmeDnsChallengePtrOutput) Elem() AcmeDnsChallengeOutput {
+	return o.ApplyT(func(v *AcmeDnsChallenge) AcmeDnsChallenge {
+		if v != nil {
+			return *v
+		}
+		var ret AcmeDnsChallenge
+		return ret
+	}).(AcmeDnsChallengeOutput)
+}
+
+// Secret in cert-manager's namespace that holds accounts by domain, as a JSON object of what the server's `/register` answered, kept by somebody else.
+func (o AcmeDnsChallengePtrOutput) ExistingSecret() AcmeDnsAccountReferencePtrOutput {
+	return o.ApplyT(func(v *AcmeDnsChallenge) *AcmeDnsAccountReference {
+		if v == nil {
+			return nil
+		}
+		return v.ExistingSecret
+	}).(AcmeDnsAccountReferencePtrOutput)
+}
+
+// URL of the server's API.
+//
+// Rule: must be the https or http URL of an ACME-DNS server, such as https://auth.acme-dns.io.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.acmeDNS.host.
+func (o AcmeDnsChallengePtrOutput) Host() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AcmeDnsChallenge) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Host
+	}).(pulumi.StringPtrOutput)
+}
+
+// Key in `dnsSecrets` of accounts by domain, as a JSON object of what the server's `/register` answered. certfleet writes it into a Secret in cert-manager's namespace.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+func (o AcmeDnsChallengePtrOutput) Secret() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AcmeDnsChallenge) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Secret
+	}).(pulumi.StringPtrOutput)
+}
+
+// The ClusterIssuer of one ACME environment.
 type AcmeIssuer struct {
 	// Secret with the account's key, in cert-manager's namespace. Another Secret is another account.
 	//
@@ -507,6 +981,14 @@ type AcmeIssuer struct {
 	//
 	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
 	Name *string `pulumi:"name"`
+	// Profile of what this directory issues.
+	//
+	// Default: `acme.profile`.
+	//
+	// Rule: must not be empty.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.profile.
+	Profile *string `pulumi:"profile"`
 }
 
 // AcmeIssuerInput is an input type that accepts AcmeIssuerArgs and AcmeIssuerOutput values.
@@ -520,7 +1002,7 @@ type AcmeIssuerInput interface {
 	ToAcmeIssuerOutputWithContext(context.Context) AcmeIssuerOutput
 }
 
-// The ClusterIssuer of an ACME environment, for one that exists already.
+// The ClusterIssuer of one ACME environment.
 type AcmeIssuerArgs struct {
 	// Secret with the account's key, in cert-manager's namespace. Another Secret is another account.
 	//
@@ -540,6 +1022,14 @@ type AcmeIssuerArgs struct {
 	//
 	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
 	Name *string `pulumi:"name"`
+	// Profile of what this directory issues.
+	//
+	// Default: `acme.profile`.
+	//
+	// Rule: must not be empty.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.profile.
+	Profile pulumi.StringPtrInput `pulumi:"profile"`
 }
 
 func (AcmeIssuerArgs) ElementType() reflect.Type {
@@ -595,7 +1085,7 @@ func (i *acmeIssuerPtrType) ToAcmeIssuerPtrOutputWithContext(ctx context.Context
 	return pulumi.ToOutputWithContext(ctx, i).(AcmeIssuerPtrOutput)
 }
 
-// The ClusterIssuer of an ACME environment, for one that exists already.
+// The ClusterIssuer of one ACME environment.
 type AcmeIssuerOutput struct{ *pulumi.OutputState }
 
 func (AcmeIssuerOutput) ElementType() reflect.Type {
@@ -645,6 +1135,17 @@ func (o AcmeIssuerOutput) Adopt() pulumi.BoolPtrOutput {
 // Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
 func (o AcmeIssuerOutput) Name() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v AcmeIssuer) *string { return v.Name }).(pulumi.StringPtrOutput)
+}
+
+// Profile of what this directory issues.
+//
+// Default: `acme.profile`.
+//
+// Rule: must not be empty.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.profile.
+func (o AcmeIssuerOutput) Profile() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AcmeIssuer) *string { return v.Profile }).(pulumi.StringPtrOutput)
 }
 
 type AcmeIssuerPtrOutput struct{ *pulumi.OutputState }
@@ -713,7 +1214,23 @@ func (o AcmeIssuerPtrOutput) Name() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
-// ClusterIssuers by ACME environment, where they are not as certfleet makes them.
+// Profile of what this directory issues.
+//
+// Default: `acme.profile`.
+//
+// Rule: must not be empty.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.profile.
+func (o AcmeIssuerPtrOutput) Profile() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AcmeIssuer) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Profile
+	}).(pulumi.StringPtrOutput)
+}
+
+// ClusterIssuers by ACME environment, where one is not as the others, or not as certfleet makes them.
 type AcmeIssuers struct {
 	// That of environment `custom`.
 	Custom *AcmeIssuer `pulumi:"custom"`
@@ -734,7 +1251,7 @@ type AcmeIssuersInput interface {
 	ToAcmeIssuersOutputWithContext(context.Context) AcmeIssuersOutput
 }
 
-// ClusterIssuers by ACME environment, where they are not as certfleet makes them.
+// ClusterIssuers by ACME environment, where one is not as the others, or not as certfleet makes them.
 type AcmeIssuersArgs struct {
 	// That of environment `custom`.
 	Custom *AcmeIssuerArgs `pulumi:"custom"`
@@ -797,7 +1314,7 @@ func (i *acmeIssuersPtrType) ToAcmeIssuersPtrOutputWithContext(ctx context.Conte
 	return pulumi.ToOutputWithContext(ctx, i).(AcmeIssuersPtrOutput)
 }
 
-// ClusterIssuers by ACME environment, where they are not as certfleet makes them.
+// ClusterIssuers by ACME environment, where one is not as the others, or not as certfleet makes them.
 type AcmeIssuersOutput struct{ *pulumi.OutputState }
 
 func (AcmeIssuersOutput) ElementType() reflect.Type {
@@ -889,6 +1406,873 @@ func (o AcmeIssuersPtrOutput) Staging() AcmeIssuerPtrOutput {
 		}
 		return v.Staging
 	}).(AcmeIssuerPtrOutput)
+}
+
+// A Secret in cert-manager's namespace and the key in it that holds the service principal's client secret.
+type AzureClientSecretReference struct {
+	// Key in the Secret's data.
+	//
+	// Default: `"client-secret"`.
+	//
+	// Rule: must not be empty.
+	Key *string `pulumi:"key"`
+	// Name of the Secret.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+	Name string `pulumi:"name"`
+}
+
+// Defaults sets the appropriate defaults for AzureClientSecretReference
+func (val *AzureClientSecretReference) Defaults() *AzureClientSecretReference {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	if tmp.Key == nil {
+		key_ := "client-secret"
+		tmp.Key = &key_
+	}
+	return &tmp
+}
+
+// AzureClientSecretReferenceInput is an input type that accepts AzureClientSecretReferenceArgs and AzureClientSecretReferenceOutput values.
+// You can construct a concrete instance of `AzureClientSecretReferenceInput` via:
+//
+//	AzureClientSecretReferenceArgs{...}
+type AzureClientSecretReferenceInput interface {
+	pulumi.Input
+
+	ToAzureClientSecretReferenceOutput() AzureClientSecretReferenceOutput
+	ToAzureClientSecretReferenceOutputWithContext(context.Context) AzureClientSecretReferenceOutput
+}
+
+// A Secret in cert-manager's namespace and the key in it that holds the service principal's client secret.
+type AzureClientSecretReferenceArgs struct {
+	// Key in the Secret's data.
+	//
+	// Default: `"client-secret"`.
+	//
+	// Rule: must not be empty.
+	Key *string `pulumi:"key"`
+	// Name of the Secret.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+	Name string `pulumi:"name"`
+}
+
+// Defaults sets the appropriate defaults for AzureClientSecretReferenceArgs
+func (val *AzureClientSecretReferenceArgs) Defaults() *AzureClientSecretReferenceArgs {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	if tmp.Key == nil {
+		key_ := "client-secret"
+		tmp.Key = &key_
+	}
+	return &tmp
+}
+func (AzureClientSecretReferenceArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AzureClientSecretReference)(nil)).Elem()
+}
+
+func (i AzureClientSecretReferenceArgs) ToAzureClientSecretReferenceOutput() AzureClientSecretReferenceOutput {
+	return i.ToAzureClientSecretReferenceOutputWithContext(context.Background())
+}
+
+func (i AzureClientSecretReferenceArgs) ToAzureClientSecretReferenceOutputWithContext(ctx context.Context) AzureClientSecretReferenceOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AzureClientSecretReferenceOutput)
+}
+
+func (i AzureClientSecretReferenceArgs) ToAzureClientSecretReferencePtrOutput() AzureClientSecretReferencePtrOutput {
+	return i.ToAzureClientSecretReferencePtrOutputWithContext(context.Background())
+}
+
+func (i AzureClientSecretReferenceArgs) ToAzureClientSecretReferencePtrOutputWithContext(ctx context.Context) AzureClientSecretReferencePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AzureClientSecretReferenceOutput).ToAzureClientSecretReferencePtrOutputWithContext(ctx)
+}
+
+// AzureClientSecretReferencePtrInput is an input type that accepts AzureClientSecretReferenceArgs, AzureClientSecretReferencePtr and AzureClientSecretReferencePtrOutput values.
+// You can construct a concrete instance of `AzureClientSecretReferencePtrInput` via:
+//
+//	        AzureClientSecretReferenceArgs{...}
+//
+//	or:
+//
+//	        nil
+type AzureClientSecretReferencePtrInput interface {
+	pulumi.Input
+
+	ToAzureClientSecretReferencePtrOutput() AzureClientSecretReferencePtrOutput
+	ToAzureClientSecretReferencePtrOutputWithContext(context.Context) AzureClientSecretReferencePtrOutput
+}
+
+type azureClientSecretReferencePtrType AzureClientSecretReferenceArgs
+
+func AzureClientSecretReferencePtr(v *AzureClientSecretReferenceArgs) AzureClientSecretReferencePtrInput {
+	return (*azureClientSecretReferencePtrType)(v)
+}
+
+func (*azureClientSecretReferencePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AzureClientSecretReference)(nil)).Elem()
+}
+
+func (i *azureClientSecretReferencePtrType) ToAzureClientSecretReferencePtrOutput() AzureClientSecretReferencePtrOutput {
+	return i.ToAzureClientSecretReferencePtrOutputWithContext(context.Background())
+}
+
+func (i *azureClientSecretReferencePtrType) ToAzureClientSecretReferencePtrOutputWithContext(ctx context.Context) AzureClientSecretReferencePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AzureClientSecretReferencePtrOutput)
+}
+
+// A Secret in cert-manager's namespace and the key in it that holds the service principal's client secret.
+type AzureClientSecretReferenceOutput struct{ *pulumi.OutputState }
+
+func (AzureClientSecretReferenceOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AzureClientSecretReference)(nil)).Elem()
+}
+
+func (o AzureClientSecretReferenceOutput) ToAzureClientSecretReferenceOutput() AzureClientSecretReferenceOutput {
+	return o
+}
+
+func (o AzureClientSecretReferenceOutput) ToAzureClientSecretReferenceOutputWithContext(ctx context.Context) AzureClientSecretReferenceOutput {
+	return o
+}
+
+func (o AzureClientSecretReferenceOutput) ToAzureClientSecretReferencePtrOutput() AzureClientSecretReferencePtrOutput {
+	return o.ToAzureClientSecretReferencePtrOutputWithContext(context.Background())
+}
+
+func (o AzureClientSecretReferenceOutput) ToAzureClientSecretReferencePtrOutputWithContext(ctx context.Context) AzureClientSecretReferencePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AzureClientSecretReference) *AzureClientSecretReference {
+		return &v
+	}).(AzureClientSecretReferencePtrOutput)
+}
+
+// Key in the Secret's data.
+//
+// Default: `"client-secret"`.
+//
+// Rule: must not be empty.
+func (o AzureClientSecretReferenceOutput) Key() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AzureClientSecretReference) *string { return v.Key }).(pulumi.StringPtrOutput)
+}
+
+// Name of the Secret.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+func (o AzureClientSecretReferenceOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v AzureClientSecretReference) string { return v.Name }).(pulumi.StringOutput)
+}
+
+type AzureClientSecretReferencePtrOutput struct{ *pulumi.OutputState }
+
+func (AzureClientSecretReferencePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AzureClientSecretReference)(nil)).Elem()
+}
+
+func (o AzureClientSecretReferencePtrOutput) ToAzureClientSecretReferencePtrOutput() AzureClientSecretReferencePtrOutput {
+	return o
+}
+
+func (o AzureClientSecretReferencePtrOutput) ToAzureClientSecretReferencePtrOutputWithContext(ctx context.Context) AzureClientSecretReferencePtrOutput {
+	return o
+}
+
+func (o AzureClientSecretReferencePtrOutput) Elem() AzureClientSecretReferenceOutput {
+	return o.ApplyT(func(v *AzureClientSecretReference) AzureClientSecretReference {
+		if v != nil {
+			return *v
+		}
+		var ret AzureClientSecretReference
+		return ret
+	}).(AzureClientSecretReferenceOutput)
+}
+
+// Key in the Secret's data.
+//
+// Default: `"client-secret"`.
+//
+// Rule: must not be empty.
+func (o AzureClientSecretReferencePtrOutput) Key() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AzureClientSecretReference) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Key
+	}).(pulumi.StringPtrOutput)
+}
+
+// Name of the Secret.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+func (o AzureClientSecretReferencePtrOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AzureClientSecretReference) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Name
+	}).(pulumi.StringPtrOutput)
+}
+
+// DNS-01 by Azure DNS. cert-manager acts as a service principal (`clientId`, `tenantId` and one of `secret` and `existingSecret`), as a `managedIdentity`, or as its surroundings say (workload identity; for ClusterIssuers only).
+type AzureDnsChallenge struct {
+	// Client id of the service principal.
+	//
+	// Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.clientID.
+	ClientId *string `pulumi:"clientId"`
+	// The Azure cloud that the zone is in.
+	//
+	// Default: `"AzurePublicCloud"`.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.environment.
+	Environment *AzureEnvironment `pulumi:"environment"`
+	// Secret in cert-manager's namespace that holds the service principal's client secret, kept by somebody else.
+	ExistingSecret *AzureClientSecretReference `pulumi:"existingSecret"`
+	// Name of the zone in Azure DNS.
+	//
+	// Default: the zone that DNS says the name is in.
+	//
+	// Rule: must not be empty.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.hostedZoneName.
+	HostedZoneName *string `pulumi:"hostedZoneName"`
+	// Does without a secret.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.
+	ManagedIdentity *AzureManagedIdentity `pulumi:"managedIdentity"`
+	// Resource group that the zone is in.
+	//
+	// Rule: must not be empty.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.resourceGroupName.
+	ResourceGroupName string `pulumi:"resourceGroupName"`
+	// Key in `dnsSecrets` of the service principal's client secret. certfleet writes it into a Secret in cert-manager's namespace.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+	Secret *string `pulumi:"secret"`
+	// Subscription that the zone is in.
+	//
+	// Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.subscriptionID.
+	SubscriptionId string `pulumi:"subscriptionId"`
+	// Tenant of the service principal.
+	//
+	// Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.tenantID.
+	TenantId *string `pulumi:"tenantId"`
+}
+
+// Defaults sets the appropriate defaults for AzureDnsChallenge
+func (val *AzureDnsChallenge) Defaults() *AzureDnsChallenge {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	tmp.ExistingSecret = tmp.ExistingSecret.Defaults()
+
+	return &tmp
+}
+
+// AzureDnsChallengeInput is an input type that accepts AzureDnsChallengeArgs and AzureDnsChallengeOutput values.
+// You can construct a concrete instance of `AzureDnsChallengeInput` via:
+//
+//	AzureDnsChallengeArgs{...}
+type AzureDnsChallengeInput interface {
+	pulumi.Input
+
+	ToAzureDnsChallengeOutput() AzureDnsChallengeOutput
+	ToAzureDnsChallengeOutputWithContext(context.Context) AzureDnsChallengeOutput
+}
+
+// DNS-01 by Azure DNS. cert-manager acts as a service principal (`clientId`, `tenantId` and one of `secret` and `existingSecret`), as a `managedIdentity`, or as its surroundings say (workload identity; for ClusterIssuers only).
+type AzureDnsChallengeArgs struct {
+	// Client id of the service principal.
+	//
+	// Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.clientID.
+	ClientId pulumi.StringPtrInput `pulumi:"clientId"`
+	// The Azure cloud that the zone is in.
+	//
+	// Default: `"AzurePublicCloud"`.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.environment.
+	Environment AzureEnvironmentPtrInput `pulumi:"environment"`
+	// Secret in cert-manager's namespace that holds the service principal's client secret, kept by somebody else.
+	ExistingSecret *AzureClientSecretReferenceArgs `pulumi:"existingSecret"`
+	// Name of the zone in Azure DNS.
+	//
+	// Default: the zone that DNS says the name is in.
+	//
+	// Rule: must not be empty.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.hostedZoneName.
+	HostedZoneName pulumi.StringPtrInput `pulumi:"hostedZoneName"`
+	// Does without a secret.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.
+	ManagedIdentity *AzureManagedIdentityArgs `pulumi:"managedIdentity"`
+	// Resource group that the zone is in.
+	//
+	// Rule: must not be empty.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.resourceGroupName.
+	ResourceGroupName pulumi.StringInput `pulumi:"resourceGroupName"`
+	// Key in `dnsSecrets` of the service principal's client secret. certfleet writes it into a Secret in cert-manager's namespace.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+	Secret *string `pulumi:"secret"`
+	// Subscription that the zone is in.
+	//
+	// Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.subscriptionID.
+	SubscriptionId pulumi.StringInput `pulumi:"subscriptionId"`
+	// Tenant of the service principal.
+	//
+	// Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.tenantID.
+	TenantId pulumi.StringPtrInput `pulumi:"tenantId"`
+}
+
+// Defaults sets the appropriate defaults for AzureDnsChallengeArgs
+func (val *AzureDnsChallengeArgs) Defaults() *AzureDnsChallengeArgs {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	tmp.ExistingSecret = tmp.ExistingSecret.Defaults()
+
+	return &tmp
+}
+func (AzureDnsChallengeArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AzureDnsChallenge)(nil)).Elem()
+}
+
+func (i AzureDnsChallengeArgs) ToAzureDnsChallengeOutput() AzureDnsChallengeOutput {
+	return i.ToAzureDnsChallengeOutputWithContext(context.Background())
+}
+
+func (i AzureDnsChallengeArgs) ToAzureDnsChallengeOutputWithContext(ctx context.Context) AzureDnsChallengeOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AzureDnsChallengeOutput)
+}
+
+func (i AzureDnsChallengeArgs) ToAzureDnsChallengePtrOutput() AzureDnsChallengePtrOutput {
+	return i.ToAzureDnsChallengePtrOutputWithContext(context.Background())
+}
+
+func (i AzureDnsChallengeArgs) ToAzureDnsChallengePtrOutputWithContext(ctx context.Context) AzureDnsChallengePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AzureDnsChallengeOutput).ToAzureDnsChallengePtrOutputWithContext(ctx)
+}
+
+// AzureDnsChallengePtrInput is an input type that accepts AzureDnsChallengeArgs, AzureDnsChallengePtr and AzureDnsChallengePtrOutput values.
+// You can construct a concrete instance of `AzureDnsChallengePtrInput` via:
+//
+//	        AzureDnsChallengeArgs{...}
+//
+//	or:
+//
+//	        nil
+type AzureDnsChallengePtrInput interface {
+	pulumi.Input
+
+	ToAzureDnsChallengePtrOutput() AzureDnsChallengePtrOutput
+	ToAzureDnsChallengePtrOutputWithContext(context.Context) AzureDnsChallengePtrOutput
+}
+
+type azureDnsChallengePtrType AzureDnsChallengeArgs
+
+func AzureDnsChallengePtr(v *AzureDnsChallengeArgs) AzureDnsChallengePtrInput {
+	return (*azureDnsChallengePtrType)(v)
+}
+
+func (*azureDnsChallengePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AzureDnsChallenge)(nil)).Elem()
+}
+
+func (i *azureDnsChallengePtrType) ToAzureDnsChallengePtrOutput() AzureDnsChallengePtrOutput {
+	return i.ToAzureDnsChallengePtrOutputWithContext(context.Background())
+}
+
+func (i *azureDnsChallengePtrType) ToAzureDnsChallengePtrOutputWithContext(ctx context.Context) AzureDnsChallengePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AzureDnsChallengePtrOutput)
+}
+
+// DNS-01 by Azure DNS. cert-manager acts as a service principal (`clientId`, `tenantId` and one of `secret` and `existingSecret`), as a `managedIdentity`, or as its surroundings say (workload identity; for ClusterIssuers only).
+type AzureDnsChallengeOutput struct{ *pulumi.OutputState }
+
+func (AzureDnsChallengeOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AzureDnsChallenge)(nil)).Elem()
+}
+
+func (o AzureDnsChallengeOutput) ToAzureDnsChallengeOutput() AzureDnsChallengeOutput {
+	return o
+}
+
+func (o AzureDnsChallengeOutput) ToAzureDnsChallengeOutputWithContext(ctx context.Context) AzureDnsChallengeOutput {
+	return o
+}
+
+func (o AzureDnsChallengeOutput) ToAzureDnsChallengePtrOutput() AzureDnsChallengePtrOutput {
+	return o.ToAzureDnsChallengePtrOutputWithContext(context.Background())
+}
+
+func (o AzureDnsChallengeOutput) ToAzureDnsChallengePtrOutputWithContext(ctx context.Context) AzureDnsChallengePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AzureDnsChallenge) *AzureDnsChallenge {
+		return &v
+	}).(AzureDnsChallengePtrOutput)
+}
+
+// Client id of the service principal.
+//
+// Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.clientID.
+func (o AzureDnsChallengeOutput) ClientId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AzureDnsChallenge) *string { return v.ClientId }).(pulumi.StringPtrOutput)
+}
+
+// The Azure cloud that the zone is in.
+//
+// Default: `"AzurePublicCloud"`.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.environment.
+func (o AzureDnsChallengeOutput) Environment() AzureEnvironmentPtrOutput {
+	return o.ApplyT(func(v AzureDnsChallenge) *AzureEnvironment { return v.Environment }).(AzureEnvironmentPtrOutput)
+}
+
+// Secret in cert-manager's namespace that holds the service principal's client secret, kept by somebody else.
+func (o AzureDnsChallengeOutput) ExistingSecret() AzureClientSecretReferencePtrOutput {
+	return o.ApplyT(func(v AzureDnsChallenge) *AzureClientSecretReference { return v.ExistingSecret }).(AzureClientSecretReferencePtrOutput)
+}
+
+// Name of the zone in Azure DNS.
+//
+// Default: the zone that DNS says the name is in.
+//
+// Rule: must not be empty.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.hostedZoneName.
+func (o AzureDnsChallengeOutput) HostedZoneName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AzureDnsChallenge) *string { return v.HostedZoneName }).(pulumi.StringPtrOutput)
+}
+
+// Does without a secret.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.
+func (o AzureDnsChallengeOutput) ManagedIdentity() AzureManagedIdentityPtrOutput {
+	return o.ApplyT(func(v AzureDnsChallenge) *AzureManagedIdentity { return v.ManagedIdentity }).(AzureManagedIdentityPtrOutput)
+}
+
+// Resource group that the zone is in.
+//
+// Rule: must not be empty.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.resourceGroupName.
+func (o AzureDnsChallengeOutput) ResourceGroupName() pulumi.StringOutput {
+	return o.ApplyT(func(v AzureDnsChallenge) string { return v.ResourceGroupName }).(pulumi.StringOutput)
+}
+
+// Key in `dnsSecrets` of the service principal's client secret. certfleet writes it into a Secret in cert-manager's namespace.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+func (o AzureDnsChallengeOutput) Secret() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AzureDnsChallenge) *string { return v.Secret }).(pulumi.StringPtrOutput)
+}
+
+// Subscription that the zone is in.
+//
+// Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.subscriptionID.
+func (o AzureDnsChallengeOutput) SubscriptionId() pulumi.StringOutput {
+	return o.ApplyT(func(v AzureDnsChallenge) string { return v.SubscriptionId }).(pulumi.StringOutput)
+}
+
+// Tenant of the service principal.
+//
+// Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.tenantID.
+func (o AzureDnsChallengeOutput) TenantId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AzureDnsChallenge) *string { return v.TenantId }).(pulumi.StringPtrOutput)
+}
+
+type AzureDnsChallengePtrOutput struct{ *pulumi.OutputState }
+
+func (AzureDnsChallengePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AzureDnsChallenge)(nil)).Elem()
+}
+
+func (o AzureDnsChallengePtrOutput) ToAzureDnsChallengePtrOutput() AzureDnsChallengePtrOutput {
+	return o
+}
+
+func (o AzureDnsChallengePtrOutput) ToAzureDnsChallengePtrOutputWithContext(ctx context.Context) AzureDnsChallengePtrOutput {
+	return o
+}
+
+func (o AzureDnsChallengePtrOutput) Elem() AzureDnsChallengeOutput {
+	return o.ApplyT(func(v *AzureDnsChallenge) AzureDnsChallenge {
+		if v != nil {
+			return *v
+		}
+		var ret AzureDnsChallenge
+		return ret
+	}).(AzureDnsChallengeOutput)
+}
+
+// Client id of the service principal.
+//
+// Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.clientID.
+func (o AzureDnsChallengePtrOutput) ClientId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AzureDnsChallenge) *string {
+		if v == nil {
+			return nil
+		}
+		return v.ClientId
+	}).(pulumi.StringPtrOutput)
+}
+
+// The Azure cloud that the zone is in.
+//
+// Default: `"AzurePublicCloud"`.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.environment.
+func (o AzureDnsChallengePtrOutput) Environment() AzureEnvironmentPtrOutput {
+	return o.ApplyT(func(v *AzureDnsChallenge) *AzureEnvironment {
+		if v == nil {
+			return nil
+		}
+		return v.Environment
+	}).(AzureEnvironmentPtrOutput)
+}
+
+// Secret in cert-manager's namespace that holds the service principal's client secret, kept by somebody else.
+func (o AzureDnsChallengePtrOutput) ExistingSecret() AzureClientSecretReferencePtrOutput {
+	return o.ApplyT(func(v *AzureDnsChallenge) *AzureClientSecretReference {
+		if v == nil {
+			return nil
+		}
+		return v.ExistingSecret
+	}).(AzureClientSecretReferencePtrOutput)
+}
+
+// Name of the zone in Azure DNS.
+//
+// Default: the zone that DNS says the name is in.
+//
+// Rule: must not be empty.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.hostedZoneName.
+func (o AzureDnsChallengePtrOutput) HostedZoneName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AzureDnsChallenge) *string {
+		if v == nil {
+			return nil
+		}
+		return v.HostedZoneName
+	}).(pulumi.StringPtrOutput)
+}
+
+// Does without a secret.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.
+func (o AzureDnsChallengePtrOutput) ManagedIdentity() AzureManagedIdentityPtrOutput {
+	return o.ApplyT(func(v *AzureDnsChallenge) *AzureManagedIdentity {
+		if v == nil {
+			return nil
+		}
+		return v.ManagedIdentity
+	}).(AzureManagedIdentityPtrOutput)
+}
+
+// Resource group that the zone is in.
+//
+// Rule: must not be empty.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.resourceGroupName.
+func (o AzureDnsChallengePtrOutput) ResourceGroupName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AzureDnsChallenge) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.ResourceGroupName
+	}).(pulumi.StringPtrOutput)
+}
+
+// Key in `dnsSecrets` of the service principal's client secret. certfleet writes it into a Secret in cert-manager's namespace.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+func (o AzureDnsChallengePtrOutput) Secret() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AzureDnsChallenge) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Secret
+	}).(pulumi.StringPtrOutput)
+}
+
+// Subscription that the zone is in.
+//
+// Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.subscriptionID.
+func (o AzureDnsChallengePtrOutput) SubscriptionId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AzureDnsChallenge) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.SubscriptionId
+	}).(pulumi.StringPtrOutput)
+}
+
+// Tenant of the service principal.
+//
+// Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.tenantID.
+func (o AzureDnsChallengePtrOutput) TenantId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AzureDnsChallenge) *string {
+		if v == nil {
+			return nil
+		}
+		return v.TenantId
+	}).(pulumi.StringPtrOutput)
+}
+
+// The managed identity that cert-manager acts as. With none of the properties it is the one of its surroundings.
+type AzureManagedIdentity struct {
+	// Client id of the identity.
+	//
+	// Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.clientID.
+	ClientId *string `pulumi:"clientId"`
+	// Resource id of the identity. Not with workload identity.
+	//
+	// Rule: must not be empty.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.resourceID.
+	ResourceId *string `pulumi:"resourceId"`
+	// Tenant of the identity. Needs `clientId`.
+	//
+	// Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.tenantID.
+	TenantId *string `pulumi:"tenantId"`
+}
+
+// AzureManagedIdentityInput is an input type that accepts AzureManagedIdentityArgs and AzureManagedIdentityOutput values.
+// You can construct a concrete instance of `AzureManagedIdentityInput` via:
+//
+//	AzureManagedIdentityArgs{...}
+type AzureManagedIdentityInput interface {
+	pulumi.Input
+
+	ToAzureManagedIdentityOutput() AzureManagedIdentityOutput
+	ToAzureManagedIdentityOutputWithContext(context.Context) AzureManagedIdentityOutput
+}
+
+// The managed identity that cert-manager acts as. With none of the properties it is the one of its surroundings.
+type AzureManagedIdentityArgs struct {
+	// Client id of the identity.
+	//
+	// Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.clientID.
+	ClientId pulumi.StringPtrInput `pulumi:"clientId"`
+	// Resource id of the identity. Not with workload identity.
+	//
+	// Rule: must not be empty.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.resourceID.
+	ResourceId pulumi.StringPtrInput `pulumi:"resourceId"`
+	// Tenant of the identity. Needs `clientId`.
+	//
+	// Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.tenantID.
+	TenantId pulumi.StringPtrInput `pulumi:"tenantId"`
+}
+
+func (AzureManagedIdentityArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AzureManagedIdentity)(nil)).Elem()
+}
+
+func (i AzureManagedIdentityArgs) ToAzureManagedIdentityOutput() AzureManagedIdentityOutput {
+	return i.ToAzureManagedIdentityOutputWithContext(context.Background())
+}
+
+func (i AzureManagedIdentityArgs) ToAzureManagedIdentityOutputWithContext(ctx context.Context) AzureManagedIdentityOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AzureManagedIdentityOutput)
+}
+
+func (i AzureManagedIdentityArgs) ToAzureManagedIdentityPtrOutput() AzureManagedIdentityPtrOutput {
+	return i.ToAzureManagedIdentityPtrOutputWithContext(context.Background())
+}
+
+func (i AzureManagedIdentityArgs) ToAzureManagedIdentityPtrOutputWithContext(ctx context.Context) AzureManagedIdentityPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AzureManagedIdentityOutput).ToAzureManagedIdentityPtrOutputWithContext(ctx)
+}
+
+// AzureManagedIdentityPtrInput is an input type that accepts AzureManagedIdentityArgs, AzureManagedIdentityPtr and AzureManagedIdentityPtrOutput values.
+// You can construct a concrete instance of `AzureManagedIdentityPtrInput` via:
+//
+//	        AzureManagedIdentityArgs{...}
+//
+//	or:
+//
+//	        nil
+type AzureManagedIdentityPtrInput interface {
+	pulumi.Input
+
+	ToAzureManagedIdentityPtrOutput() AzureManagedIdentityPtrOutput
+	ToAzureManagedIdentityPtrOutputWithContext(context.Context) AzureManagedIdentityPtrOutput
+}
+
+type azureManagedIdentityPtrType AzureManagedIdentityArgs
+
+func AzureManagedIdentityPtr(v *AzureManagedIdentityArgs) AzureManagedIdentityPtrInput {
+	return (*azureManagedIdentityPtrType)(v)
+}
+
+func (*azureManagedIdentityPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AzureManagedIdentity)(nil)).Elem()
+}
+
+func (i *azureManagedIdentityPtrType) ToAzureManagedIdentityPtrOutput() AzureManagedIdentityPtrOutput {
+	return i.ToAzureManagedIdentityPtrOutputWithContext(context.Background())
+}
+
+func (i *azureManagedIdentityPtrType) ToAzureManagedIdentityPtrOutputWithContext(ctx context.Context) AzureManagedIdentityPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AzureManagedIdentityPtrOutput)
+}
+
+// The managed identity that cert-manager acts as. With none of the properties it is the one of its surroundings.
+type AzureManagedIdentityOutput struct{ *pulumi.OutputState }
+
+func (AzureManagedIdentityOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AzureManagedIdentity)(nil)).Elem()
+}
+
+func (o AzureManagedIdentityOutput) ToAzureManagedIdentityOutput() AzureManagedIdentityOutput {
+	return o
+}
+
+func (o AzureManagedIdentityOutput) ToAzureManagedIdentityOutputWithContext(ctx context.Context) AzureManagedIdentityOutput {
+	return o
+}
+
+func (o AzureManagedIdentityOutput) ToAzureManagedIdentityPtrOutput() AzureManagedIdentityPtrOutput {
+	return o.ToAzureManagedIdentityPtrOutputWithContext(context.Background())
+}
+
+func (o AzureManagedIdentityOutput) ToAzureManagedIdentityPtrOutputWithContext(ctx context.Context) AzureManagedIdentityPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AzureManagedIdentity) *AzureManagedIdentity {
+		return &v
+	}).(AzureManagedIdentityPtrOutput)
+}
+
+// Client id of the identity.
+//
+// Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.clientID.
+func (o AzureManagedIdentityOutput) ClientId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AzureManagedIdentity) *string { return v.ClientId }).(pulumi.StringPtrOutput)
+}
+
+// Resource id of the identity. Not with workload identity.
+//
+// Rule: must not be empty.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.resourceID.
+func (o AzureManagedIdentityOutput) ResourceId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AzureManagedIdentity) *string { return v.ResourceId }).(pulumi.StringPtrOutput)
+}
+
+// Tenant of the identity. Needs `clientId`.
+//
+// Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.tenantID.
+func (o AzureManagedIdentityOutput) TenantId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AzureManagedIdentity) *string { return v.TenantId }).(pulumi.StringPtrOutput)
+}
+
+type AzureManagedIdentityPtrOutput struct{ *pulumi.OutputState }
+
+func (AzureManagedIdentityPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AzureManagedIdentity)(nil)).Elem()
+}
+
+func (o AzureManagedIdentityPtrOutput) ToAzureManagedIdentityPtrOutput() AzureManagedIdentityPtrOutput {
+	return o
+}
+
+func (o AzureManagedIdentityPtrOutput) ToAzureManagedIdentityPtrOutputWithContext(ctx context.Context) AzureManagedIdentityPtrOutput {
+	return o
+}
+
+func (o AzureManagedIdentityPtrOutput) Elem() AzureManagedIdentityOutput {
+	return o.ApplyT(func(v *AzureManagedIdentity) AzureManagedIdentity {
+		if v != nil {
+			return *v
+		}
+		var ret AzureManagedIdentity
+		return ret
+	}).(AzureManagedIdentityOutput)
+}
+
+// Client id of the identity.
+//
+// Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.clientID.
+func (o AzureManagedIdentityPtrOutput) ClientId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AzureManagedIdentity) *string {
+		if v == nil {
+			return nil
+		}
+		return v.ClientId
+	}).(pulumi.StringPtrOutput)
+}
+
+// Resource id of the identity. Not with workload identity.
+//
+// Rule: must not be empty.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.resourceID.
+func (o AzureManagedIdentityPtrOutput) ResourceId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AzureManagedIdentity) *string {
+		if v == nil {
+			return nil
+		}
+		return v.ResourceId
+	}).(pulumi.StringPtrOutput)
+}
+
+// Tenant of the identity. Needs `clientId`.
+//
+// Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.tenantID.
+func (o AzureManagedIdentityPtrOutput) TenantId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AzureManagedIdentity) *string {
+		if v == nil {
+			return nil
+		}
+		return v.TenantId
+	}).(pulumi.StringPtrOutput)
 }
 
 // The Service that answers for a domain.
@@ -1068,11 +2452,11 @@ func (o BackendPtrOutput) Service() pulumi.StringPtrOutput {
 
 // How cert-manager is installed.
 type CertManagerInstallation struct {
-	// Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+	// Takes over a cert-manager that runs already, instead of installing one. With `release`, `version` must be the one that runs. `createNamespace` must be false. Leave it out again afterwards.
 	//
 	// Default: a new installation.
 	Adopt *CertManagerAdoption `pulumi:"adopt"`
-	// Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+	// Whether `version`, or the one that runs, may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
 	//
 	// Default: `false`.
 	AllowUnsupportedVersion *bool `pulumi:"allowUnsupportedVersion"`
@@ -1086,7 +2470,7 @@ type CertManagerInstallation struct {
 	//
 	// Source: controller.config.cert-manager.io/v1alpha1 gatewayAPI.enabled.
 	GatewayApi *bool `pulumi:"gatewayApi"`
-	// Set to false where cert-manager already runs; then only `namespace` is read.
+	// Set to false where cert-manager already runs; then only `namespace` and `allowUnsupportedVersion` are read.
 	//
 	// Default: `true`.
 	Install *bool `pulumi:"install"`
@@ -1108,7 +2492,7 @@ type CertManagerInstallation struct {
 	//
 	// Source: controller.config.cert-manager.io/v1alpha1 acmeDNS01Config.recursiveNameservers.
 	RecursiveNameservers []string `pulumi:"recursiveNameservers"`
-	// Name of the Helm release. The objects keep their names, which begin with cert-manager.
+	// Name of the Helm release. Its objects are named cert-manager... whatever the release is called.
 	//
 	// Default: `"cert-manager"`.
 	//
@@ -1196,11 +2580,11 @@ type CertManagerInstallationInput interface {
 
 // How cert-manager is installed.
 type CertManagerInstallationArgs struct {
-	// Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+	// Takes over a cert-manager that runs already, instead of installing one. With `release`, `version` must be the one that runs. `createNamespace` must be false. Leave it out again afterwards.
 	//
 	// Default: a new installation.
 	Adopt *CertManagerAdoption `pulumi:"adopt"`
-	// Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+	// Whether `version`, or the one that runs, may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
 	//
 	// Default: `false`.
 	AllowUnsupportedVersion *bool `pulumi:"allowUnsupportedVersion"`
@@ -1214,7 +2598,7 @@ type CertManagerInstallationArgs struct {
 	//
 	// Source: controller.config.cert-manager.io/v1alpha1 gatewayAPI.enabled.
 	GatewayApi *bool `pulumi:"gatewayApi"`
-	// Set to false where cert-manager already runs; then only `namespace` is read.
+	// Set to false where cert-manager already runs; then only `namespace` and `allowUnsupportedVersion` are read.
 	//
 	// Default: `true`.
 	Install *bool `pulumi:"install"`
@@ -1236,7 +2620,7 @@ type CertManagerInstallationArgs struct {
 	//
 	// Source: controller.config.cert-manager.io/v1alpha1 acmeDNS01Config.recursiveNameservers.
 	RecursiveNameservers pulumi.StringArrayInput `pulumi:"recursiveNameservers"`
-	// Name of the Helm release. The objects keep their names, which begin with cert-manager.
+	// Name of the Helm release. Its objects are named cert-manager... whatever the release is called.
 	//
 	// Default: `"cert-manager"`.
 	//
@@ -1388,14 +2772,14 @@ func (o CertManagerInstallationOutput) ToCertManagerInstallationPtrOutputWithCon
 	}).(CertManagerInstallationPtrOutput)
 }
 
-// Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+// Takes over a cert-manager that runs already, instead of installing one. With `release`, `version` must be the one that runs. `createNamespace` must be false. Leave it out again afterwards.
 //
 // Default: a new installation.
 func (o CertManagerInstallationOutput) Adopt() CertManagerAdoptionPtrOutput {
 	return o.ApplyT(func(v CertManagerInstallation) *CertManagerAdoption { return v.Adopt }).(CertManagerAdoptionPtrOutput)
 }
 
-// Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+// Whether `version`, or the one that runs, may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
 //
 // Default: `false`.
 func (o CertManagerInstallationOutput) AllowUnsupportedVersion() pulumi.BoolPtrOutput {
@@ -1418,7 +2802,7 @@ func (o CertManagerInstallationOutput) GatewayApi() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v CertManagerInstallation) *bool { return v.GatewayApi }).(pulumi.BoolPtrOutput)
 }
 
-// Set to false where cert-manager already runs; then only `namespace` is read.
+// Set to false where cert-manager already runs; then only `namespace` and `allowUnsupportedVersion` are read.
 //
 // Default: `true`.
 func (o CertManagerInstallationOutput) Install() pulumi.BoolPtrOutput {
@@ -1452,7 +2836,7 @@ func (o CertManagerInstallationOutput) RecursiveNameservers() pulumi.StringArray
 	return o.ApplyT(func(v CertManagerInstallation) []string { return v.RecursiveNameservers }).(pulumi.StringArrayOutput)
 }
 
-// Name of the Helm release. The objects keep their names, which begin with cert-manager.
+// Name of the Helm release. Its objects are named cert-manager... whatever the release is called.
 //
 // Default: `"cert-manager"`.
 //
@@ -1515,7 +2899,7 @@ func (o CertManagerInstallationPtrOutput) Elem() CertManagerInstallationOutput {
 	}).(CertManagerInstallationOutput)
 }
 
-// Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+// Takes over a cert-manager that runs already, instead of installing one. With `release`, `version` must be the one that runs. `createNamespace` must be false. Leave it out again afterwards.
 //
 // Default: a new installation.
 func (o CertManagerInstallationPtrOutput) Adopt() CertManagerAdoptionPtrOutput {
@@ -1527,7 +2911,7 @@ func (o CertManagerInstallationPtrOutput) Adopt() CertManagerAdoptionPtrOutput {
 	}).(CertManagerAdoptionPtrOutput)
 }
 
-// Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+// Whether `version`, or the one that runs, may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
 //
 // Default: `false`.
 func (o CertManagerInstallationPtrOutput) AllowUnsupportedVersion() pulumi.BoolPtrOutput {
@@ -1565,7 +2949,7 @@ func (o CertManagerInstallationPtrOutput) GatewayApi() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
-// Set to false where cert-manager already runs; then only `namespace` is read.
+// Set to false where cert-manager already runs; then only `namespace` and `allowUnsupportedVersion` are read.
 //
 // Default: `true`.
 func (o CertManagerInstallationPtrOutput) Install() pulumi.BoolPtrOutput {
@@ -1619,7 +3003,7 @@ func (o CertManagerInstallationPtrOutput) RecursiveNameservers() pulumi.StringAr
 	}).(pulumi.StringArrayOutput)
 }
 
-// Name of the Helm release. The objects keep their names, which begin with cert-manager.
+// Name of the Helm release. Its objects are named cert-manager... whatever the release is called.
 //
 // Default: `"cert-manager"`.
 //
@@ -1683,20 +3067,262 @@ func (o CertManagerInstallationPtrOutput) Version() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
+// How cert-manager renews a certificate, from 1.21 on. What a domain says replaces `defaults.renewal` as a whole.
+type CertificateRenewal struct {
+	// Whether cert-manager renews by itself.
+	//
+	// Default: `"RenewBefore"`.
+	//
+	// Source: cert-manager.io/v1 Certificate spec.renewal.policy.
+	Policy *RenewalPolicy `pulumi:"policy"`
+	// When it may renew: in the last window that begins before a third of the lifetime is left, else in the first one after. Each lifetime must have one.
+	//
+	// Default: at any time.
+	//
+	// Rule: must hold a window, or be left out.
+	//
+	// Source: cert-manager.io/v1 Certificate spec.renewal.windows.
+	Windows []RenewalWindow `pulumi:"windows"`
+}
+
+// Defaults sets the appropriate defaults for CertificateRenewal
+func (val *CertificateRenewal) Defaults() *CertificateRenewal {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	if tmp.Policy == nil {
+		policy_ := RenewalPolicy("RenewBefore")
+		tmp.Policy = &policy_
+	}
+	return &tmp
+}
+
+// CertificateRenewalInput is an input type that accepts CertificateRenewalArgs and CertificateRenewalOutput values.
+// You can construct a concrete instance of `CertificateRenewalInput` via:
+//
+//	CertificateRenewalArgs{...}
+type CertificateRenewalInput interface {
+	pulumi.Input
+
+	ToCertificateRenewalOutput() CertificateRenewalOutput
+	ToCertificateRenewalOutputWithContext(context.Context) CertificateRenewalOutput
+}
+
+// How cert-manager renews a certificate, from 1.21 on. What a domain says replaces `defaults.renewal` as a whole.
+type CertificateRenewalArgs struct {
+	// Whether cert-manager renews by itself.
+	//
+	// Default: `"RenewBefore"`.
+	//
+	// Source: cert-manager.io/v1 Certificate spec.renewal.policy.
+	Policy *RenewalPolicy `pulumi:"policy"`
+	// When it may renew: in the last window that begins before a third of the lifetime is left, else in the first one after. Each lifetime must have one.
+	//
+	// Default: at any time.
+	//
+	// Rule: must hold a window, or be left out.
+	//
+	// Source: cert-manager.io/v1 Certificate spec.renewal.windows.
+	Windows []RenewalWindowArgs `pulumi:"windows"`
+}
+
+// Defaults sets the appropriate defaults for CertificateRenewalArgs
+func (val *CertificateRenewalArgs) Defaults() *CertificateRenewalArgs {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	if tmp.Policy == nil {
+		policy_ := RenewalPolicy("RenewBefore")
+		tmp.Policy = &policy_
+	}
+	return &tmp
+}
+func (CertificateRenewalArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*CertificateRenewal)(nil)).Elem()
+}
+
+func (i CertificateRenewalArgs) ToCertificateRenewalOutput() CertificateRenewalOutput {
+	return i.ToCertificateRenewalOutputWithContext(context.Background())
+}
+
+func (i CertificateRenewalArgs) ToCertificateRenewalOutputWithContext(ctx context.Context) CertificateRenewalOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CertificateRenewalOutput)
+}
+
+func (i CertificateRenewalArgs) ToCertificateRenewalPtrOutput() CertificateRenewalPtrOutput {
+	return i.ToCertificateRenewalPtrOutputWithContext(context.Background())
+}
+
+func (i CertificateRenewalArgs) ToCertificateRenewalPtrOutputWithContext(ctx context.Context) CertificateRenewalPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CertificateRenewalOutput).ToCertificateRenewalPtrOutputWithContext(ctx)
+}
+
+// CertificateRenewalPtrInput is an input type that accepts CertificateRenewalArgs, CertificateRenewalPtr and CertificateRenewalPtrOutput values.
+// You can construct a concrete instance of `CertificateRenewalPtrInput` via:
+//
+//	        CertificateRenewalArgs{...}
+//
+//	or:
+//
+//	        nil
+type CertificateRenewalPtrInput interface {
+	pulumi.Input
+
+	ToCertificateRenewalPtrOutput() CertificateRenewalPtrOutput
+	ToCertificateRenewalPtrOutputWithContext(context.Context) CertificateRenewalPtrOutput
+}
+
+type certificateRenewalPtrType CertificateRenewalArgs
+
+func CertificateRenewalPtr(v *CertificateRenewalArgs) CertificateRenewalPtrInput {
+	return (*certificateRenewalPtrType)(v)
+}
+
+func (*certificateRenewalPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**CertificateRenewal)(nil)).Elem()
+}
+
+func (i *certificateRenewalPtrType) ToCertificateRenewalPtrOutput() CertificateRenewalPtrOutput {
+	return i.ToCertificateRenewalPtrOutputWithContext(context.Background())
+}
+
+func (i *certificateRenewalPtrType) ToCertificateRenewalPtrOutputWithContext(ctx context.Context) CertificateRenewalPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CertificateRenewalPtrOutput)
+}
+
+// How cert-manager renews a certificate, from 1.21 on. What a domain says replaces `defaults.renewal` as a whole.
+type CertificateRenewalOutput struct{ *pulumi.OutputState }
+
+func (CertificateRenewalOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CertificateRenewal)(nil)).Elem()
+}
+
+func (o CertificateRenewalOutput) ToCertificateRenewalOutput() CertificateRenewalOutput {
+	return o
+}
+
+func (o CertificateRenewalOutput) ToCertificateRenewalOutputWithContext(ctx context.Context) CertificateRenewalOutput {
+	return o
+}
+
+func (o CertificateRenewalOutput) ToCertificateRenewalPtrOutput() CertificateRenewalPtrOutput {
+	return o.ToCertificateRenewalPtrOutputWithContext(context.Background())
+}
+
+func (o CertificateRenewalOutput) ToCertificateRenewalPtrOutputWithContext(ctx context.Context) CertificateRenewalPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v CertificateRenewal) *CertificateRenewal {
+		return &v
+	}).(CertificateRenewalPtrOutput)
+}
+
+// Whether cert-manager renews by itself.
+//
+// Default: `"RenewBefore"`.
+//
+// Source: cert-manager.io/v1 Certificate spec.renewal.policy.
+func (o CertificateRenewalOutput) Policy() RenewalPolicyPtrOutput {
+	return o.ApplyT(func(v CertificateRenewal) *RenewalPolicy { return v.Policy }).(RenewalPolicyPtrOutput)
+}
+
+// When it may renew: in the last window that begins before a third of the lifetime is left, else in the first one after. Each lifetime must have one.
+//
+// Default: at any time.
+//
+// Rule: must hold a window, or be left out.
+//
+// Source: cert-manager.io/v1 Certificate spec.renewal.windows.
+func (o CertificateRenewalOutput) Windows() RenewalWindowArrayOutput {
+	return o.ApplyT(func(v CertificateRenewal) []RenewalWindow { return v.Windows }).(RenewalWindowArrayOutput)
+}
+
+type CertificateRenewalPtrOutput struct{ *pulumi.OutputState }
+
+func (CertificateRenewalPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**CertificateRenewal)(nil)).Elem()
+}
+
+func (o CertificateRenewalPtrOutput) ToCertificateRenewalPtrOutput() CertificateRenewalPtrOutput {
+	return o
+}
+
+func (o CertificateRenewalPtrOutput) ToCertificateRenewalPtrOutputWithContext(ctx context.Context) CertificateRenewalPtrOutput {
+	return o
+}
+
+func (o CertificateRenewalPtrOutput) Elem() CertificateRenewalOutput {
+	return o.ApplyT(func(v *CertificateRenewal) CertificateRenewal {
+		if v != nil {
+			return *v
+		}
+		var ret CertificateRenewal
+		return ret
+	}).(CertificateRenewalOutput)
+}
+
+// Whether cert-manager renews by itself.
+//
+// Default: `"RenewBefore"`.
+//
+// Source: cert-manager.io/v1 Certificate spec.renewal.policy.
+func (o CertificateRenewalPtrOutput) Policy() RenewalPolicyPtrOutput {
+	return o.ApplyT(func(v *CertificateRenewal) *RenewalPolicy {
+		if v == nil {
+			return nil
+		}
+		return v.Policy
+	}).(RenewalPolicyPtrOutput)
+}
+
+// When it may renew: in the last window that begins before a third of the lifetime is left, else in the first one after. Each lifetime must have one.
+//
+// Default: at any time.
+//
+// Rule: must hold a window, or be left out.
+//
+// Source: cert-manager.io/v1 Certificate spec.renewal.windows.
+func (o CertificateRenewalPtrOutput) Windows() RenewalWindowArrayOutput {
+	return o.ApplyT(func(v *CertificateRenewal) []RenewalWindow {
+		if v == nil {
+			return nil
+		}
+		return v.Windows
+	}).(RenewalWindowArrayOutput)
+}
+
 // How control over the names of some zones is proven to the CA (RFC 8555 section 8). Exactly one kind.
 type Challenge struct {
+	// DNS-01 by an ACME-DNS server.
+	AcmeDns *AcmeDnsChallenge `pulumi:"acmeDns"`
+	// DNS-01 by Azure DNS.
+	AzureDns *AzureDnsChallenge `pulumi:"azureDns"`
 	// DNS-01 by Google Cloud DNS.
 	CloudDns *CloudDnsChallenge `pulumi:"cloudDns"`
 	// DNS-01 by Cloudflare.
 	Cloudflare *CloudflareChallenge `pulumi:"cloudflare"`
+	// Whether a CNAME at a challenge's name is followed, so that rights in the zone that it leads to are enough.
+	//
+	// Default: `"None"`.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cnameStrategy.
+	CnameStrategy *CnameStrategy `pulumi:"cnameStrategy"`
+	// DNS-01 by any other DNS provider that cert-manager knows.
+	Raw *RawChallenge `pulumi:"raw"`
+	// DNS-01 by dynamic updates (RFC 2136).
+	Rfc2136 *Rfc2136Challenge `pulumi:"rfc2136"`
 	// A text that stands for the present key or token, such as the month it dates from. When it changes, a new one is made and written into a Secret of its own, issues a certificate by way of trial, is taken over by the issuers, and then the old one is deleted.
 	//
 	// Rule: must be at most 32 lower-case letters, digits and inner hyphens, such as 2026-11.
 	Rotation *string `pulumi:"rotation"`
+	// DNS-01 by Amazon Route 53.
+	Route53 *Route53Challenge `pulumi:"route53"`
 	// Keeps the entry's credential and managed zone without using them, so that a zone can move to another entry, and back, while both are valid.
 	//
 	// Default: `false`.
 	Standby *bool `pulumi:"standby"`
+	// DNS-01 by a webhook solver.
+	Webhook *WebhookChallenge `pulumi:"webhook"`
 	// DNS zones that this entry serves. Without zones it serves all names that no other entry serves.
 	//
 	// Rule: must name a zone, or be left out to match every name; each must be a full name such as example.com; each must be a zone without a wildcard: a zone serves every name in it; leave the first label out.
@@ -1711,9 +3337,17 @@ func (val *Challenge) Defaults() *Challenge {
 		return nil
 	}
 	tmp := *val
+	tmp.AcmeDns = tmp.AcmeDns.Defaults()
+
+	tmp.AzureDns = tmp.AzureDns.Defaults()
+
 	tmp.CloudDns = tmp.CloudDns.Defaults()
 
 	tmp.Cloudflare = tmp.Cloudflare.Defaults()
+
+	tmp.Rfc2136 = tmp.Rfc2136.Defaults()
+
+	tmp.Route53 = tmp.Route53.Defaults()
 
 	return &tmp
 }
@@ -1731,18 +3365,36 @@ type ChallengeInput interface {
 
 // How control over the names of some zones is proven to the CA (RFC 8555 section 8). Exactly one kind.
 type ChallengeArgs struct {
+	// DNS-01 by an ACME-DNS server.
+	AcmeDns *AcmeDnsChallengeArgs `pulumi:"acmeDns"`
+	// DNS-01 by Azure DNS.
+	AzureDns *AzureDnsChallengeArgs `pulumi:"azureDns"`
 	// DNS-01 by Google Cloud DNS.
 	CloudDns *CloudDnsChallengeArgs `pulumi:"cloudDns"`
 	// DNS-01 by Cloudflare.
 	Cloudflare *CloudflareChallengeArgs `pulumi:"cloudflare"`
+	// Whether a CNAME at a challenge's name is followed, so that rights in the zone that it leads to are enough.
+	//
+	// Default: `"None"`.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cnameStrategy.
+	CnameStrategy *CnameStrategy `pulumi:"cnameStrategy"`
+	// DNS-01 by any other DNS provider that cert-manager knows.
+	Raw *RawChallengeArgs `pulumi:"raw"`
+	// DNS-01 by dynamic updates (RFC 2136).
+	Rfc2136 *Rfc2136ChallengeArgs `pulumi:"rfc2136"`
 	// A text that stands for the present key or token, such as the month it dates from. When it changes, a new one is made and written into a Secret of its own, issues a certificate by way of trial, is taken over by the issuers, and then the old one is deleted.
 	//
 	// Rule: must be at most 32 lower-case letters, digits and inner hyphens, such as 2026-11.
 	Rotation *string `pulumi:"rotation"`
+	// DNS-01 by Amazon Route 53.
+	Route53 *Route53ChallengeArgs `pulumi:"route53"`
 	// Keeps the entry's credential and managed zone without using them, so that a zone can move to another entry, and back, while both are valid.
 	//
 	// Default: `false`.
 	Standby *bool `pulumi:"standby"`
+	// DNS-01 by a webhook solver.
+	Webhook *WebhookChallengeArgs `pulumi:"webhook"`
 	// DNS zones that this entry serves. Without zones it serves all names that no other entry serves.
 	//
 	// Rule: must name a zone, or be left out to match every name; each must be a full name such as example.com; each must be a zone without a wildcard: a zone serves every name in it; leave the first label out.
@@ -1757,9 +3409,17 @@ func (val *ChallengeArgs) Defaults() *ChallengeArgs {
 		return nil
 	}
 	tmp := *val
+	tmp.AcmeDns = tmp.AcmeDns.Defaults()
+
+	tmp.AzureDns = tmp.AzureDns.Defaults()
+
 	tmp.CloudDns = tmp.CloudDns.Defaults()
 
 	tmp.Cloudflare = tmp.Cloudflare.Defaults()
+
+	tmp.Rfc2136 = tmp.Rfc2136.Defaults()
+
+	tmp.Route53 = tmp.Route53.Defaults()
 
 	return &tmp
 }
@@ -1815,6 +3475,16 @@ func (o ChallengeOutput) ToChallengeOutputWithContext(ctx context.Context) Chall
 	return o
 }
 
+// DNS-01 by an ACME-DNS server.
+func (o ChallengeOutput) AcmeDns() AcmeDnsChallengePtrOutput {
+	return o.ApplyT(func(v Challenge) *AcmeDnsChallenge { return v.AcmeDns }).(AcmeDnsChallengePtrOutput)
+}
+
+// DNS-01 by Azure DNS.
+func (o ChallengeOutput) AzureDns() AzureDnsChallengePtrOutput {
+	return o.ApplyT(func(v Challenge) *AzureDnsChallenge { return v.AzureDns }).(AzureDnsChallengePtrOutput)
+}
+
 // DNS-01 by Google Cloud DNS.
 func (o ChallengeOutput) CloudDns() CloudDnsChallengePtrOutput {
 	return o.ApplyT(func(v Challenge) *CloudDnsChallenge { return v.CloudDns }).(CloudDnsChallengePtrOutput)
@@ -1825,6 +3495,25 @@ func (o ChallengeOutput) Cloudflare() CloudflareChallengePtrOutput {
 	return o.ApplyT(func(v Challenge) *CloudflareChallenge { return v.Cloudflare }).(CloudflareChallengePtrOutput)
 }
 
+// Whether a CNAME at a challenge's name is followed, so that rights in the zone that it leads to are enough.
+//
+// Default: `"None"`.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cnameStrategy.
+func (o ChallengeOutput) CnameStrategy() CnameStrategyPtrOutput {
+	return o.ApplyT(func(v Challenge) *CnameStrategy { return v.CnameStrategy }).(CnameStrategyPtrOutput)
+}
+
+// DNS-01 by any other DNS provider that cert-manager knows.
+func (o ChallengeOutput) Raw() RawChallengePtrOutput {
+	return o.ApplyT(func(v Challenge) *RawChallenge { return v.Raw }).(RawChallengePtrOutput)
+}
+
+// DNS-01 by dynamic updates (RFC 2136).
+func (o ChallengeOutput) Rfc2136() Rfc2136ChallengePtrOutput {
+	return o.ApplyT(func(v Challenge) *Rfc2136Challenge { return v.Rfc2136 }).(Rfc2136ChallengePtrOutput)
+}
+
 // A text that stands for the present key or token, such as the month it dates from. When it changes, a new one is made and written into a Secret of its own, issues a certificate by way of trial, is taken over by the issuers, and then the old one is deleted.
 //
 // Rule: must be at most 32 lower-case letters, digits and inner hyphens, such as 2026-11.
@@ -1832,11 +3521,21 @@ func (o ChallengeOutput) Rotation() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Challenge) *string { return v.Rotation }).(pulumi.StringPtrOutput)
 }
 
+// DNS-01 by Amazon Route 53.
+func (o ChallengeOutput) Route53() Route53ChallengePtrOutput {
+	return o.ApplyT(func(v Challenge) *Route53Challenge { return v.Route53 }).(Route53ChallengePtrOutput)
+}
+
 // Keeps the entry's credential and managed zone without using them, so that a zone can move to another entry, and back, while both are valid.
 //
 // Default: `false`.
 func (o ChallengeOutput) Standby() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Challenge) *bool { return v.Standby }).(pulumi.BoolPtrOutput)
+}
+
+// DNS-01 by a webhook solver.
+func (o ChallengeOutput) Webhook() WebhookChallengePtrOutput {
+	return o.ApplyT(func(v Challenge) *WebhookChallenge { return v.Webhook }).(WebhookChallengePtrOutput)
 }
 
 // DNS zones that this entry serves. Without zones it serves all names that no other entry serves.
@@ -3057,7 +4756,7 @@ func (o CloudflareChallengePtrOutput) ZoneIds() pulumi.StringMapOutput {
 
 // An API token that is made for this purpose. It may read the entry's zones and edit their DNS records, and nothing else.
 type CloudflareToken struct {
-	// Account that the token belongs to and whose zones are looked up. Without it the token is that of the user whose credential the Cloudflare provider has.
+	// Account that the token belongs to and whose zones are looked up, for DNS records too. Without it the token is that of the user whose credential the Cloudflare provider has.
 	//
 	// Rule: must be an account id of 32 hexadecimal digits.
 	//
@@ -3103,7 +4802,7 @@ type CloudflareTokenInput interface {
 
 // An API token that is made for this purpose. It may read the entry's zones and edit their DNS records, and nothing else.
 type CloudflareTokenArgs struct {
-	// Account that the token belongs to and whose zones are looked up. Without it the token is that of the user whose credential the Cloudflare provider has.
+	// Account that the token belongs to and whose zones are looked up, for DNS records too. Without it the token is that of the user whose credential the Cloudflare provider has.
 	//
 	// Rule: must be an account id of 32 hexadecimal digits.
 	//
@@ -3213,7 +4912,7 @@ func (o CloudflareTokenOutput) ToCloudflareTokenPtrOutputWithContext(ctx context
 	}).(CloudflareTokenPtrOutput)
 }
 
-// Account that the token belongs to and whose zones are looked up. Without it the token is that of the user whose credential the Cloudflare provider has.
+// Account that the token belongs to and whose zones are looked up, for DNS records too. Without it the token is that of the user whose credential the Cloudflare provider has.
 //
 // Rule: must be an account id of 32 hexadecimal digits.
 //
@@ -3264,7 +4963,7 @@ func (o CloudflareTokenPtrOutput) Elem() CloudflareTokenOutput {
 	}).(CloudflareTokenOutput)
 }
 
-// Account that the token belongs to and whose zones are looked up. Without it the token is that of the user whose credential the Cloudflare provider has.
+// Account that the token belongs to and whose zones are looked up, for DNS records too. Without it the token is that of the user whose credential the Cloudflare provider has.
 //
 // Rule: must be an account id of 32 hexadecimal digits.
 //
@@ -3308,6 +5007,12 @@ func (o CloudflareTokenPtrOutput) Name() pulumi.StringPtrOutput {
 
 // A zone at Cloudflare. Its records are made by the Cloudflare provider of the program, whose token may read the zone and edit its DNS records.
 type CloudflareZone struct {
+	// Account in which the zone is looked up, where the provider's token sees a zone of the same name in another account too, such as one that has moved.
+	//
+	// Rule: must be an account id of 32 hexadecimal digits.
+	//
+	// Source: Cloudflare API, GET /zones?account.id.
+	AccountId *string `pulumi:"accountId"`
 	// Id of the zone.
 	//
 	// Default: looked up by the zone's name, in previews too.
@@ -3331,6 +5036,12 @@ type CloudflareZoneInput interface {
 
 // A zone at Cloudflare. Its records are made by the Cloudflare provider of the program, whose token may read the zone and edit its DNS records.
 type CloudflareZoneArgs struct {
+	// Account in which the zone is looked up, where the provider's token sees a zone of the same name in another account too, such as one that has moved.
+	//
+	// Rule: must be an account id of 32 hexadecimal digits.
+	//
+	// Source: Cloudflare API, GET /zones?account.id.
+	AccountId *string `pulumi:"accountId"`
 	// Id of the zone.
 	//
 	// Default: looked up by the zone's name, in previews too.
@@ -3419,6 +5130,15 @@ func (o CloudflareZoneOutput) ToCloudflareZonePtrOutputWithContext(ctx context.C
 	}).(CloudflareZonePtrOutput)
 }
 
+// Account in which the zone is looked up, where the provider's token sees a zone of the same name in another account too, such as one that has moved.
+//
+// Rule: must be an account id of 32 hexadecimal digits.
+//
+// Source: Cloudflare API, GET /zones?account.id.
+func (o CloudflareZoneOutput) AccountId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v CloudflareZone) *string { return v.AccountId }).(pulumi.StringPtrOutput)
+}
+
 // Id of the zone.
 //
 // Default: looked up by the zone's name, in previews too.
@@ -3452,6 +5172,20 @@ func (o CloudflareZonePtrOutput) Elem() CloudflareZoneOutput {
 		var ret CloudflareZone
 		return ret
 	}).(CloudflareZoneOutput)
+}
+
+// Account in which the zone is looked up, where the provider's token sees a zone of the same name in another account too, such as one that has moved.
+//
+// Rule: must be an account id of 32 hexadecimal digits.
+//
+// Source: Cloudflare API, GET /zones?account.id.
+func (o CloudflareZonePtrOutput) AccountId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *CloudflareZone) *string {
+		if v == nil {
+			return nil
+		}
+		return v.AccountId
+	}).(pulumi.StringPtrOutput)
 }
 
 // Id of the zone.
@@ -3532,6 +5266,12 @@ func (o DnsCredentialStatusMapOutput) MapIndex(k pulumi.StringInput) DnsCredenti
 
 // How a domain's DNS records are made. Of use with `dnsRecord: true` only.
 type DnsRecordSettings struct {
+	// How many addresses of each type the Gateway has, at least. At Cloudflare so many records are made of each type, one for each address; a record set of Cloud DNS holds all that there are. A Gateway with fewer fails the update. How many records there are cannot depend on addresses that a preview does not know.
+	//
+	// Default: `1`.
+	//
+	// Rule: must be at least 1 address; must be at most 20 addresses.
+	AddressCount *int `pulumi:"addressCount"`
 	// Whether the Gateway has an IPv6 address beside an IPv4 one, so that there are two records, A and AAAA. Which records there are cannot depend on addresses that a preview does not know.
 	//
 	// Default: `false`: one record, A for IPv4 addresses, else AAAA for IPv6 addresses, else CNAME for a hostname, whichever the Gateway has.
@@ -3563,6 +5303,12 @@ type DnsRecordSettingsInput interface {
 
 // How a domain's DNS records are made. Of use with `dnsRecord: true` only.
 type DnsRecordSettingsArgs struct {
+	// How many addresses of each type the Gateway has, at least. At Cloudflare so many records are made of each type, one for each address; a record set of Cloud DNS holds all that there are. A Gateway with fewer fails the update. How many records there are cannot depend on addresses that a preview does not know.
+	//
+	// Default: `1`.
+	//
+	// Rule: must be at least 1 address; must be at most 20 addresses.
+	AddressCount *int `pulumi:"addressCount"`
 	// Whether the Gateway has an IPv6 address beside an IPv4 one, so that there are two records, A and AAAA. Which records there are cannot depend on addresses that a preview does not know.
 	//
 	// Default: `false`: one record, A for IPv4 addresses, else AAAA for IPv6 addresses, else CNAME for a hostname, whichever the Gateway has.
@@ -3659,6 +5405,15 @@ func (o DnsRecordSettingsOutput) ToDnsRecordSettingsPtrOutputWithContext(ctx con
 	}).(DnsRecordSettingsPtrOutput)
 }
 
+// How many addresses of each type the Gateway has, at least. At Cloudflare so many records are made of each type, one for each address; a record set of Cloud DNS holds all that there are. A Gateway with fewer fails the update. How many records there are cannot depend on addresses that a preview does not know.
+//
+// Default: `1`.
+//
+// Rule: must be at least 1 address; must be at most 20 addresses.
+func (o DnsRecordSettingsOutput) AddressCount() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v DnsRecordSettings) *int { return v.AddressCount }).(pulumi.IntPtrOutput)
+}
+
 // Whether the Gateway has an IPv6 address beside an IPv4 one, so that there are two records, A and AAAA. Which records there are cannot depend on addresses that a preview does not know.
 //
 // Default: `false`: one record, A for IPv4 addresses, else AAAA for IPv6 addresses, else CNAME for a hostname, whichever the Gateway has.
@@ -3706,6 +5461,20 @@ func (o DnsRecordSettingsPtrOutput) Elem() DnsRecordSettingsOutput {
 		var ret DnsRecordSettings
 		return ret
 	}).(DnsRecordSettingsOutput)
+}
+
+// How many addresses of each type the Gateway has, at least. At Cloudflare so many records are made of each type, one for each address; a record set of Cloud DNS holds all that there are. A Gateway with fewer fails the update. How many records there are cannot depend on addresses that a preview does not know.
+//
+// Default: `1`.
+//
+// Rule: must be at least 1 address; must be at most 20 addresses.
+func (o DnsRecordSettingsPtrOutput) AddressCount() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *DnsRecordSettings) *int {
+		if v == nil {
+			return nil
+		}
+		return v.AddressCount
+	}).(pulumi.IntPtrOutput)
 }
 
 // Whether the Gateway has an IPv6 address beside an IPv4 one, so that there are two records, A and AAAA. Which records there are cannot depend on addresses that a preview does not know.
@@ -3976,7 +5745,7 @@ type Domain struct {
 	//
 	// Default: `false`.
 	DeletionProtection *bool `pulumi:"deletionProtection"`
-	// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+	// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it unless `waitForDns` is set.
 	//
 	// Default: `false`.
 	DnsRecord *bool `pulumi:"dnsRecord"`
@@ -4020,6 +5789,12 @@ type Domain struct {
 	//
 	// Rule: must not be empty.
 	Renew *string `pulumi:"renew"`
+	// Whether and when cert-manager renews the certificate. Needs cert-manager 1.21 or newer.
+	//
+	// Default: when a third of its lifetime is left.
+	//
+	// Source: cert-manager.io/v1 Certificate spec.renewal.
+	Renewal *CertificateRenewal `pulumi:"renewal"`
 	// How the domain is routed.
 	//
 	// Default: by the Gateway API.
@@ -4032,6 +5807,10 @@ type Domain struct {
 	SecretName *string `pulumi:"secretName"`
 	// Bounds of all waiting.
 	Timeouts *DomainTimeouts `pulumi:"timeouts"`
+	// Whether an update waits until the host resolves to the addresses of the Gateway and to no others, at all DNS servers of the provider's `resolvers`, else at the system's: for a record that is made by hand or by something else, as well as for one of `dnsRecord`. `timeouts.dns` bounds it.
+	//
+	// Default: `false`.
+	WaitForDns *bool `pulumi:"waitForDns"`
 }
 
 // Defaults sets the appropriate defaults for Domain
@@ -4043,6 +5822,8 @@ func (val *Domain) Defaults() *Domain {
 	tmp.Issuer = tmp.Issuer.Defaults()
 
 	tmp.PrivateKey = tmp.PrivateKey.Defaults()
+
+	tmp.Renewal = tmp.Renewal.Defaults()
 
 	return &tmp
 }
@@ -4100,7 +5881,7 @@ type DomainArgs struct {
 	//
 	// Default: `false`.
 	DeletionProtection *bool `pulumi:"deletionProtection"`
-	// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+	// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it unless `waitForDns` is set.
 	//
 	// Default: `false`.
 	DnsRecord *bool `pulumi:"dnsRecord"`
@@ -4144,6 +5925,12 @@ type DomainArgs struct {
 	//
 	// Rule: must not be empty.
 	Renew pulumi.StringPtrInput `pulumi:"renew"`
+	// Whether and when cert-manager renews the certificate. Needs cert-manager 1.21 or newer.
+	//
+	// Default: when a third of its lifetime is left.
+	//
+	// Source: cert-manager.io/v1 Certificate spec.renewal.
+	Renewal *CertificateRenewalArgs `pulumi:"renewal"`
 	// How the domain is routed.
 	//
 	// Default: by the Gateway API.
@@ -4156,6 +5943,10 @@ type DomainArgs struct {
 	SecretName *string `pulumi:"secretName"`
 	// Bounds of all waiting.
 	Timeouts *DomainTimeoutsArgs `pulumi:"timeouts"`
+	// Whether an update waits until the host resolves to the addresses of the Gateway and to no others, at all DNS servers of the provider's `resolvers`, else at the system's: for a record that is made by hand or by something else, as well as for one of `dnsRecord`. `timeouts.dns` bounds it.
+	//
+	// Default: `false`.
+	WaitForDns *bool `pulumi:"waitForDns"`
 }
 
 // Defaults sets the appropriate defaults for DomainArgs
@@ -4167,6 +5958,8 @@ func (val *DomainArgs) Defaults() *DomainArgs {
 	tmp.Issuer = tmp.Issuer.Defaults()
 
 	tmp.PrivateKey = tmp.PrivateKey.Defaults()
+
+	tmp.Renewal = tmp.Renewal.Defaults()
 
 	return &tmp
 }
@@ -4292,7 +6085,7 @@ func (o DomainOutput) DeletionProtection() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v Domain) *bool { return v.DeletionProtection }).(pulumi.BoolPtrOutput)
 }
 
-// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it unless `waitForDns` is set.
 //
 // Default: `false`.
 func (o DomainOutput) DnsRecord() pulumi.BoolPtrOutput {
@@ -4369,6 +6162,15 @@ func (o DomainOutput) Renew() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v Domain) *string { return v.Renew }).(pulumi.StringPtrOutput)
 }
 
+// Whether and when cert-manager renews the certificate. Needs cert-manager 1.21 or newer.
+//
+// Default: when a third of its lifetime is left.
+//
+// Source: cert-manager.io/v1 Certificate spec.renewal.
+func (o DomainOutput) Renewal() CertificateRenewalPtrOutput {
+	return o.ApplyT(func(v Domain) *CertificateRenewal { return v.Renewal }).(CertificateRenewalPtrOutput)
+}
+
 // How the domain is routed.
 //
 // Default: by the Gateway API.
@@ -4388,6 +6190,13 @@ func (o DomainOutput) SecretName() pulumi.StringPtrOutput {
 // Bounds of all waiting.
 func (o DomainOutput) Timeouts() DomainTimeoutsPtrOutput {
 	return o.ApplyT(func(v Domain) *DomainTimeouts { return v.Timeouts }).(DomainTimeoutsPtrOutput)
+}
+
+// Whether an update waits until the host resolves to the addresses of the Gateway and to no others, at all DNS servers of the provider's `resolvers`, else at the system's: for a record that is made by hand or by something else, as well as for one of `dnsRecord`. `timeouts.dns` bounds it.
+//
+// Default: `false`.
+func (o DomainOutput) WaitForDns() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v Domain) *bool { return v.WaitForDns }).(pulumi.BoolPtrOutput)
 }
 
 type DomainArrayOutput struct{ *pulumi.OutputState }
@@ -4430,7 +6239,7 @@ type DomainDefaults struct {
 	//
 	// Default: `false`.
 	DeletionProtection *bool `pulumi:"deletionProtection"`
-	// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+	// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it unless `waitForDns` is set.
 	//
 	// Default: `false`.
 	DnsRecord *bool `pulumi:"dnsRecord"`
@@ -4468,12 +6277,22 @@ type DomainDefaults struct {
 	//
 	// Rule: must not be empty.
 	Renew *string `pulumi:"renew"`
+	// Whether and when cert-manager renews the certificate. Needs cert-manager 1.21 or newer.
+	//
+	// Default: when a third of its lifetime is left.
+	//
+	// Source: cert-manager.io/v1 Certificate spec.renewal.
+	Renewal *CertificateRenewal `pulumi:"renewal"`
 	// How the domain is routed.
 	//
 	// Default: by the Gateway API.
 	Route *Route `pulumi:"route"`
 	// Bounds of all waiting.
 	Timeouts *DomainTimeouts `pulumi:"timeouts"`
+	// Whether an update waits until the host resolves to the addresses of the Gateway and to no others, at all DNS servers of the provider's `resolvers`, else at the system's: for a record that is made by hand or by something else, as well as for one of `dnsRecord`. `timeouts.dns` bounds it.
+	//
+	// Default: `false`.
+	WaitForDns *bool `pulumi:"waitForDns"`
 }
 
 // Defaults sets the appropriate defaults for DomainDefaults
@@ -4485,6 +6304,8 @@ func (val *DomainDefaults) Defaults() *DomainDefaults {
 	tmp.Issuer = tmp.Issuer.Defaults()
 
 	tmp.PrivateKey = tmp.PrivateKey.Defaults()
+
+	tmp.Renewal = tmp.Renewal.Defaults()
 
 	return &tmp
 }
@@ -4520,7 +6341,7 @@ type DomainDefaultsArgs struct {
 	//
 	// Default: `false`.
 	DeletionProtection *bool `pulumi:"deletionProtection"`
-	// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+	// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it unless `waitForDns` is set.
 	//
 	// Default: `false`.
 	DnsRecord *bool `pulumi:"dnsRecord"`
@@ -4558,12 +6379,22 @@ type DomainDefaultsArgs struct {
 	//
 	// Rule: must not be empty.
 	Renew pulumi.StringPtrInput `pulumi:"renew"`
+	// Whether and when cert-manager renews the certificate. Needs cert-manager 1.21 or newer.
+	//
+	// Default: when a third of its lifetime is left.
+	//
+	// Source: cert-manager.io/v1 Certificate spec.renewal.
+	Renewal *CertificateRenewalArgs `pulumi:"renewal"`
 	// How the domain is routed.
 	//
 	// Default: by the Gateway API.
 	Route *RouteArgs `pulumi:"route"`
 	// Bounds of all waiting.
 	Timeouts *DomainTimeoutsArgs `pulumi:"timeouts"`
+	// Whether an update waits until the host resolves to the addresses of the Gateway and to no others, at all DNS servers of the provider's `resolvers`, else at the system's: for a record that is made by hand or by something else, as well as for one of `dnsRecord`. `timeouts.dns` bounds it.
+	//
+	// Default: `false`.
+	WaitForDns *bool `pulumi:"waitForDns"`
 }
 
 // Defaults sets the appropriate defaults for DomainDefaultsArgs
@@ -4575,6 +6406,8 @@ func (val *DomainDefaultsArgs) Defaults() *DomainDefaultsArgs {
 	tmp.Issuer = tmp.Issuer.Defaults()
 
 	tmp.PrivateKey = tmp.PrivateKey.Defaults()
+
+	tmp.Renewal = tmp.Renewal.Defaults()
 
 	return &tmp
 }
@@ -4689,7 +6522,7 @@ func (o DomainDefaultsOutput) DeletionProtection() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v DomainDefaults) *bool { return v.DeletionProtection }).(pulumi.BoolPtrOutput)
 }
 
-// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it unless `waitForDns` is set.
 //
 // Default: `false`.
 func (o DomainDefaultsOutput) DnsRecord() pulumi.BoolPtrOutput {
@@ -4757,6 +6590,15 @@ func (o DomainDefaultsOutput) Renew() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v DomainDefaults) *string { return v.Renew }).(pulumi.StringPtrOutput)
 }
 
+// Whether and when cert-manager renews the certificate. Needs cert-manager 1.21 or newer.
+//
+// Default: when a third of its lifetime is left.
+//
+// Source: cert-manager.io/v1 Certificate spec.renewal.
+func (o DomainDefaultsOutput) Renewal() CertificateRenewalPtrOutput {
+	return o.ApplyT(func(v DomainDefaults) *CertificateRenewal { return v.Renewal }).(CertificateRenewalPtrOutput)
+}
+
 // How the domain is routed.
 //
 // Default: by the Gateway API.
@@ -4767,6 +6609,13 @@ func (o DomainDefaultsOutput) Route() RoutePtrOutput {
 // Bounds of all waiting.
 func (o DomainDefaultsOutput) Timeouts() DomainTimeoutsPtrOutput {
 	return o.ApplyT(func(v DomainDefaults) *DomainTimeouts { return v.Timeouts }).(DomainTimeoutsPtrOutput)
+}
+
+// Whether an update waits until the host resolves to the addresses of the Gateway and to no others, at all DNS servers of the provider's `resolvers`, else at the system's: for a record that is made by hand or by something else, as well as for one of `dnsRecord`. `timeouts.dns` bounds it.
+//
+// Default: `false`.
+func (o DomainDefaultsOutput) WaitForDns() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v DomainDefaults) *bool { return v.WaitForDns }).(pulumi.BoolPtrOutput)
 }
 
 type DomainDefaultsPtrOutput struct{ *pulumi.OutputState }
@@ -4851,7 +6700,7 @@ func (o DomainDefaultsPtrOutput) DeletionProtection() pulumi.BoolPtrOutput {
 	}).(pulumi.BoolPtrOutput)
 }
 
-// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it unless `waitForDns` is set.
 //
 // Default: `false`.
 func (o DomainDefaultsPtrOutput) DnsRecord() pulumi.BoolPtrOutput {
@@ -4969,6 +6818,20 @@ func (o DomainDefaultsPtrOutput) Renew() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
+// Whether and when cert-manager renews the certificate. Needs cert-manager 1.21 or newer.
+//
+// Default: when a third of its lifetime is left.
+//
+// Source: cert-manager.io/v1 Certificate spec.renewal.
+func (o DomainDefaultsPtrOutput) Renewal() CertificateRenewalPtrOutput {
+	return o.ApplyT(func(v *DomainDefaults) *CertificateRenewal {
+		if v == nil {
+			return nil
+		}
+		return v.Renewal
+	}).(CertificateRenewalPtrOutput)
+}
+
 // How the domain is routed.
 //
 // Default: by the Gateway API.
@@ -4989,6 +6852,18 @@ func (o DomainDefaultsPtrOutput) Timeouts() DomainTimeoutsPtrOutput {
 		}
 		return v.Timeouts
 	}).(DomainTimeoutsPtrOutput)
+}
+
+// Whether an update waits until the host resolves to the addresses of the Gateway and to no others, at all DNS servers of the provider's `resolvers`, else at the system's: for a record that is made by hand or by something else, as well as for one of `dnsRecord`. `timeouts.dns` bounds it.
+//
+// Default: `false`.
+func (o DomainDefaultsPtrOutput) WaitForDns() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *DomainDefaults) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.WaitForDns
+	}).(pulumi.BoolPtrOutput)
 }
 
 // What became of one domain.
@@ -5101,6 +6976,12 @@ type DomainTimeouts struct {
 	//
 	// Rule: must be at least 1 second.
 	Certificate *int `pulumi:"certificate"`
+	// Until the host resolves to the Gateway, with `waitForDns`, counted from when it is programmed.
+	//
+	// Default: `600`.
+	//
+	// Rule: must be at least 1 second.
+	Dns *int `pulumi:"dns"`
 	// Until the Gateway is Programmed, counted from the end of the Certificate's bound.
 	//
 	// Default: `600`.
@@ -5128,6 +7009,12 @@ type DomainTimeoutsArgs struct {
 	//
 	// Rule: must be at least 1 second.
 	Certificate *int `pulumi:"certificate"`
+	// Until the host resolves to the Gateway, with `waitForDns`, counted from when it is programmed.
+	//
+	// Default: `600`.
+	//
+	// Rule: must be at least 1 second.
+	Dns *int `pulumi:"dns"`
 	// Until the Gateway is Programmed, counted from the end of the Certificate's bound.
 	//
 	// Default: `600`.
@@ -5223,6 +7110,15 @@ func (o DomainTimeoutsOutput) Certificate() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v DomainTimeouts) *int { return v.Certificate }).(pulumi.IntPtrOutput)
 }
 
+// Until the host resolves to the Gateway, with `waitForDns`, counted from when it is programmed.
+//
+// Default: `600`.
+//
+// Rule: must be at least 1 second.
+func (o DomainTimeoutsOutput) Dns() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v DomainTimeouts) *int { return v.Dns }).(pulumi.IntPtrOutput)
+}
+
 // Until the Gateway is Programmed, counted from the end of the Certificate's bound.
 //
 // Default: `600`.
@@ -5267,6 +7163,20 @@ func (o DomainTimeoutsPtrOutput) Certificate() pulumi.IntPtrOutput {
 			return nil
 		}
 		return v.Certificate
+	}).(pulumi.IntPtrOutput)
+}
+
+// Until the host resolves to the Gateway, with `waitForDns`, counted from when it is programmed.
+//
+// Default: `600`.
+//
+// Rule: must be at least 1 second.
+func (o DomainTimeoutsPtrOutput) Dns() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *DomainTimeouts) *int {
+		if v == nil {
+			return nil
+		}
+		return v.Dns
 	}).(pulumi.IntPtrOutput)
 }
 
@@ -6021,6 +7931,322 @@ func (o PrivateKeyPtrOutput) Size() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
+// DNS-01 by any other DNS provider of cert-manager's. The API server checks it. Its credential is in a Secret that the program makes, and that the spec names.
+type RawChallenge struct {
+	// The provider as cert-manager's `dns01` has it, under its name. It holds no secret values.
+	//
+	// Rule: must hold exactly one DNS provider by its name in cert-manager's dns01, such as { digitalocean: {...} }; must name a DNS provider; cnameStrategy stands beside raw, in the entry.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.
+	Spec map[string]interface{} `pulumi:"spec"`
+}
+
+// RawChallengeInput is an input type that accepts RawChallengeArgs and RawChallengeOutput values.
+// You can construct a concrete instance of `RawChallengeInput` via:
+//
+//	RawChallengeArgs{...}
+type RawChallengeInput interface {
+	pulumi.Input
+
+	ToRawChallengeOutput() RawChallengeOutput
+	ToRawChallengeOutputWithContext(context.Context) RawChallengeOutput
+}
+
+// DNS-01 by any other DNS provider of cert-manager's. The API server checks it. Its credential is in a Secret that the program makes, and that the spec names.
+type RawChallengeArgs struct {
+	// The provider as cert-manager's `dns01` has it, under its name. It holds no secret values.
+	//
+	// Rule: must hold exactly one DNS provider by its name in cert-manager's dns01, such as { digitalocean: {...} }; must name a DNS provider; cnameStrategy stands beside raw, in the entry.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.
+	Spec map[string]pulumi.Input `pulumi:"spec"`
+}
+
+func (RawChallengeArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*RawChallenge)(nil)).Elem()
+}
+
+func (i RawChallengeArgs) ToRawChallengeOutput() RawChallengeOutput {
+	return i.ToRawChallengeOutputWithContext(context.Background())
+}
+
+func (i RawChallengeArgs) ToRawChallengeOutputWithContext(ctx context.Context) RawChallengeOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RawChallengeOutput)
+}
+
+func (i RawChallengeArgs) ToRawChallengePtrOutput() RawChallengePtrOutput {
+	return i.ToRawChallengePtrOutputWithContext(context.Background())
+}
+
+func (i RawChallengeArgs) ToRawChallengePtrOutputWithContext(ctx context.Context) RawChallengePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RawChallengeOutput).ToRawChallengePtrOutputWithContext(ctx)
+}
+
+// RawChallengePtrInput is an input type that accepts RawChallengeArgs, RawChallengePtr and RawChallengePtrOutput values.
+// You can construct a concrete instance of `RawChallengePtrInput` via:
+//
+//	        RawChallengeArgs{...}
+//
+//	or:
+//
+//	        nil
+type RawChallengePtrInput interface {
+	pulumi.Input
+
+	ToRawChallengePtrOutput() RawChallengePtrOutput
+	ToRawChallengePtrOutputWithContext(context.Context) RawChallengePtrOutput
+}
+
+type rawChallengePtrType RawChallengeArgs
+
+func RawChallengePtr(v *RawChallengeArgs) RawChallengePtrInput {
+	return (*rawChallengePtrType)(v)
+}
+
+func (*rawChallengePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**RawChallenge)(nil)).Elem()
+}
+
+func (i *rawChallengePtrType) ToRawChallengePtrOutput() RawChallengePtrOutput {
+	return i.ToRawChallengePtrOutputWithContext(context.Background())
+}
+
+func (i *rawChallengePtrType) ToRawChallengePtrOutputWithContext(ctx context.Context) RawChallengePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RawChallengePtrOutput)
+}
+
+// DNS-01 by any other DNS provider of cert-manager's. The API server checks it. Its credential is in a Secret that the program makes, and that the spec names.
+type RawChallengeOutput struct{ *pulumi.OutputState }
+
+func (RawChallengeOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RawChallenge)(nil)).Elem()
+}
+
+func (o RawChallengeOutput) ToRawChallengeOutput() RawChallengeOutput {
+	return o
+}
+
+func (o RawChallengeOutput) ToRawChallengeOutputWithContext(ctx context.Context) RawChallengeOutput {
+	return o
+}
+
+func (o RawChallengeOutput) ToRawChallengePtrOutput() RawChallengePtrOutput {
+	return o.ToRawChallengePtrOutputWithContext(context.Background())
+}
+
+func (o RawChallengeOutput) ToRawChallengePtrOutputWithContext(ctx context.Context) RawChallengePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v RawChallenge) *RawChallenge {
+		return &v
+	}).(RawChallengePtrOutput)
+}
+
+// The provider as cert-manager's `dns01` has it, under its name. It holds no secret values.
+//
+// Rule: must hold exactly one DNS provider by its name in cert-manager's dns01, such as { digitalocean: {...} }; must name a DNS provider; cnameStrategy stands beside raw, in the entry.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.
+func (o RawChallengeOutput) Spec() pulumi.MapOutput {
+	return o.ApplyT(func(v RawChallenge) map[string]interface{} { return v.Spec }).(pulumi.MapOutput)
+}
+
+type RawChallengePtrOutput struct{ *pulumi.OutputState }
+
+func (RawChallengePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**RawChallenge)(nil)).Elem()
+}
+
+func (o RawChallengePtrOutput) ToRawChallengePtrOutput() RawChallengePtrOutput {
+	return o
+}
+
+func (o RawChallengePtrOutput) ToRawChallengePtrOutputWithContext(ctx context.Context) RawChallengePtrOutput {
+	return o
+}
+
+func (o RawChallengePtrOutput) Elem() RawChallengeOutput {
+	return o.ApplyT(func(v *RawChallenge) RawChallenge {
+		if v != nil {
+			return *v
+		}
+		var ret RawChallenge
+		return ret
+	}).(RawChallengeOutput)
+}
+
+// The provider as cert-manager's `dns01` has it, under its name. It holds no secret values.
+//
+// Rule: must hold exactly one DNS provider by its name in cert-manager's dns01, such as { digitalocean: {...} }; must name a DNS provider; cnameStrategy stands beside raw, in the entry.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.
+func (o RawChallengePtrOutput) Spec() pulumi.MapOutput {
+	return o.ApplyT(func(v *RawChallenge) map[string]interface{} {
+		if v == nil {
+			return nil
+		}
+		return v.Spec
+	}).(pulumi.MapOutput)
+}
+
+// A span of time that comes again and again.
+type RenewalWindow struct {
+	// When it begins: minute, hour, day of the month, month and day of the week, as cron has them.
+	//
+	// Rule: must be the five fields of cron (minute, hour, day of the month, month, day of the week), or a descriptor such as @daily.
+	//
+	// Source: cert-manager.io/v1 Certificate spec.renewal.windows[].cron.
+	Cron string `pulumi:"cron"`
+	// Time zone of `cron`, by its name in the IANA database.
+	//
+	// Default: `"UTC"`.
+	//
+	// Rule: must be a time zone by its name in the IANA database, such as "Europe/Berlin".
+	//
+	// Source: cert-manager.io/v1 Certificate spec.renewal.windows[].timezone.
+	Timezone *string `pulumi:"timezone"`
+	// How long it is, such as `4h` or `1h30m`.
+	//
+	// Rule: must be a duration in hours, minutes and seconds such as "4h" or "1h30m"; must be longer than nothing.
+	//
+	// Source: cert-manager.io/v1 Certificate spec.renewal.windows[].windowDuration.
+	WindowDuration string `pulumi:"windowDuration"`
+}
+
+// RenewalWindowInput is an input type that accepts RenewalWindowArgs and RenewalWindowOutput values.
+// You can construct a concrete instance of `RenewalWindowInput` via:
+//
+//	RenewalWindowArgs{...}
+type RenewalWindowInput interface {
+	pulumi.Input
+
+	ToRenewalWindowOutput() RenewalWindowOutput
+	ToRenewalWindowOutputWithContext(context.Context) RenewalWindowOutput
+}
+
+// A span of time that comes again and again.
+type RenewalWindowArgs struct {
+	// When it begins: minute, hour, day of the month, month and day of the week, as cron has them.
+	//
+	// Rule: must be the five fields of cron (minute, hour, day of the month, month, day of the week), or a descriptor such as @daily.
+	//
+	// Source: cert-manager.io/v1 Certificate spec.renewal.windows[].cron.
+	Cron pulumi.StringInput `pulumi:"cron"`
+	// Time zone of `cron`, by its name in the IANA database.
+	//
+	// Default: `"UTC"`.
+	//
+	// Rule: must be a time zone by its name in the IANA database, such as "Europe/Berlin".
+	//
+	// Source: cert-manager.io/v1 Certificate spec.renewal.windows[].timezone.
+	Timezone pulumi.StringPtrInput `pulumi:"timezone"`
+	// How long it is, such as `4h` or `1h30m`.
+	//
+	// Rule: must be a duration in hours, minutes and seconds such as "4h" or "1h30m"; must be longer than nothing.
+	//
+	// Source: cert-manager.io/v1 Certificate spec.renewal.windows[].windowDuration.
+	WindowDuration pulumi.StringInput `pulumi:"windowDuration"`
+}
+
+func (RenewalWindowArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*RenewalWindow)(nil)).Elem()
+}
+
+func (i RenewalWindowArgs) ToRenewalWindowOutput() RenewalWindowOutput {
+	return i.ToRenewalWindowOutputWithContext(context.Background())
+}
+
+func (i RenewalWindowArgs) ToRenewalWindowOutputWithContext(ctx context.Context) RenewalWindowOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RenewalWindowOutput)
+}
+
+// RenewalWindowArrayInput is an input type that accepts RenewalWindowArray and RenewalWindowArrayOutput values.
+// You can construct a concrete instance of `RenewalWindowArrayInput` via:
+//
+//	RenewalWindowArray{ RenewalWindowArgs{...} }
+type RenewalWindowArrayInput interface {
+	pulumi.Input
+
+	ToRenewalWindowArrayOutput() RenewalWindowArrayOutput
+	ToRenewalWindowArrayOutputWithContext(context.Context) RenewalWindowArrayOutput
+}
+
+type RenewalWindowArray []RenewalWindowInput
+
+func (RenewalWindowArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]RenewalWindow)(nil)).Elem()
+}
+
+func (i RenewalWindowArray) ToRenewalWindowArrayOutput() RenewalWindowArrayOutput {
+	return i.ToRenewalWindowArrayOutputWithContext(context.Background())
+}
+
+func (i RenewalWindowArray) ToRenewalWindowArrayOutputWithContext(ctx context.Context) RenewalWindowArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RenewalWindowArrayOutput)
+}
+
+// A span of time that comes again and again.
+type RenewalWindowOutput struct{ *pulumi.OutputState }
+
+func (RenewalWindowOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RenewalWindow)(nil)).Elem()
+}
+
+func (o RenewalWindowOutput) ToRenewalWindowOutput() RenewalWindowOutput {
+	return o
+}
+
+func (o RenewalWindowOutput) ToRenewalWindowOutputWithContext(ctx context.Context) RenewalWindowOutput {
+	return o
+}
+
+// When it begins: minute, hour, day of the month, month and day of the week, as cron has them.
+//
+// Rule: must be the five fields of cron (minute, hour, day of the month, month, day of the week), or a descriptor such as @daily.
+//
+// Source: cert-manager.io/v1 Certificate spec.renewal.windows[].cron.
+func (o RenewalWindowOutput) Cron() pulumi.StringOutput {
+	return o.ApplyT(func(v RenewalWindow) string { return v.Cron }).(pulumi.StringOutput)
+}
+
+// Time zone of `cron`, by its name in the IANA database.
+//
+// Default: `"UTC"`.
+//
+// Rule: must be a time zone by its name in the IANA database, such as "Europe/Berlin".
+//
+// Source: cert-manager.io/v1 Certificate spec.renewal.windows[].timezone.
+func (o RenewalWindowOutput) Timezone() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v RenewalWindow) *string { return v.Timezone }).(pulumi.StringPtrOutput)
+}
+
+// How long it is, such as `4h` or `1h30m`.
+//
+// Rule: must be a duration in hours, minutes and seconds such as "4h" or "1h30m"; must be longer than nothing.
+//
+// Source: cert-manager.io/v1 Certificate spec.renewal.windows[].windowDuration.
+func (o RenewalWindowOutput) WindowDuration() pulumi.StringOutput {
+	return o.ApplyT(func(v RenewalWindow) string { return v.WindowDuration }).(pulumi.StringOutput)
+}
+
+type RenewalWindowArrayOutput struct{ *pulumi.OutputState }
+
+func (RenewalWindowArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]RenewalWindow)(nil)).Elem()
+}
+
+func (o RenewalWindowArrayOutput) ToRenewalWindowArrayOutput() RenewalWindowArrayOutput {
+	return o
+}
+
+func (o RenewalWindowArrayOutput) ToRenewalWindowArrayOutputWithContext(ctx context.Context) RenewalWindowArrayOutput {
+	return o
+}
+
+func (o RenewalWindowArrayOutput) Index(i pulumi.IntInput) RenewalWindowOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) RenewalWindow {
+		return vs[0].([]RenewalWindow)[vs[1].(int)]
+	}).(RenewalWindowOutput)
+}
+
 // A DNS record that certfleet does not manage and that the domain needs to be reached.
 type RequiredDnsRecord struct {
 	// Name of the record, a hostname or wildcard.
@@ -6079,6 +8305,334 @@ func (o RequiredDnsRecordArrayOutput) Index(i pulumi.IntInput) RequiredDnsRecord
 	return pulumi.All(o, i).ApplyT(func(vs []interface{}) RequiredDnsRecord {
 		return vs[0].([]RequiredDnsRecord)[vs[1].(int)]
 	}).(RequiredDnsRecordOutput)
+}
+
+// DNS-01 by dynamic updates (RFC 2136) of an authoritative DNS server such as BIND, Knot or PowerDNS, signed with a TSIG key: `tsigKeyName` with one of `secret` and `existingSecret`.
+type Rfc2136Challenge struct {
+	// Secret in cert-manager's namespace that holds the TSIG key's secret as tsig-keygen prints it, kept by somebody else.
+	ExistingSecret *TsigSecretReference `pulumi:"existingSecret"`
+	// The server that takes updates, by address or hostname, with the port unless that is 53.
+	//
+	// Rule: must be an address or hostname, with a port or without, such as 192.0.2.53:53 or [2001:db8::53]:53.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.nameserver.
+	Nameserver string `pulumi:"nameserver"`
+	// How updates are sent.
+	//
+	// Default: `"UDP"`.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.protocol.
+	Protocol *Rfc2136Protocol `pulumi:"protocol"`
+	// Key in `dnsSecrets` of the TSIG key's secret as tsig-keygen prints it. certfleet writes it into a Secret in cert-manager's namespace.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+	Secret *string `pulumi:"secret"`
+	// The TSIG key's algorithm.
+	//
+	// Default: `"HMACSHA256"` where there is a key; cert-manager alone takes HMACMD5.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.tsigAlgorithm.
+	TsigAlgorithm *TsigAlgorithm `pulumi:"tsigAlgorithm"`
+	// Name of the TSIG key at the server. Without a key updates are not signed.
+	//
+	// Rule: must not be empty.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.tsigKeyName.
+	TsigKeyName *string `pulumi:"tsigKeyName"`
+}
+
+// Defaults sets the appropriate defaults for Rfc2136Challenge
+func (val *Rfc2136Challenge) Defaults() *Rfc2136Challenge {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	tmp.ExistingSecret = tmp.ExistingSecret.Defaults()
+
+	return &tmp
+}
+
+// Rfc2136ChallengeInput is an input type that accepts Rfc2136ChallengeArgs and Rfc2136ChallengeOutput values.
+// You can construct a concrete instance of `Rfc2136ChallengeInput` via:
+//
+//	Rfc2136ChallengeArgs{...}
+type Rfc2136ChallengeInput interface {
+	pulumi.Input
+
+	ToRfc2136ChallengeOutput() Rfc2136ChallengeOutput
+	ToRfc2136ChallengeOutputWithContext(context.Context) Rfc2136ChallengeOutput
+}
+
+// DNS-01 by dynamic updates (RFC 2136) of an authoritative DNS server such as BIND, Knot or PowerDNS, signed with a TSIG key: `tsigKeyName` with one of `secret` and `existingSecret`.
+type Rfc2136ChallengeArgs struct {
+	// Secret in cert-manager's namespace that holds the TSIG key's secret as tsig-keygen prints it, kept by somebody else.
+	ExistingSecret *TsigSecretReferenceArgs `pulumi:"existingSecret"`
+	// The server that takes updates, by address or hostname, with the port unless that is 53.
+	//
+	// Rule: must be an address or hostname, with a port or without, such as 192.0.2.53:53 or [2001:db8::53]:53.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.nameserver.
+	Nameserver pulumi.StringInput `pulumi:"nameserver"`
+	// How updates are sent.
+	//
+	// Default: `"UDP"`.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.protocol.
+	Protocol Rfc2136ProtocolPtrInput `pulumi:"protocol"`
+	// Key in `dnsSecrets` of the TSIG key's secret as tsig-keygen prints it. certfleet writes it into a Secret in cert-manager's namespace.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+	Secret *string `pulumi:"secret"`
+	// The TSIG key's algorithm.
+	//
+	// Default: `"HMACSHA256"` where there is a key; cert-manager alone takes HMACMD5.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.tsigAlgorithm.
+	TsigAlgorithm TsigAlgorithmPtrInput `pulumi:"tsigAlgorithm"`
+	// Name of the TSIG key at the server. Without a key updates are not signed.
+	//
+	// Rule: must not be empty.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.tsigKeyName.
+	TsigKeyName pulumi.StringPtrInput `pulumi:"tsigKeyName"`
+}
+
+// Defaults sets the appropriate defaults for Rfc2136ChallengeArgs
+func (val *Rfc2136ChallengeArgs) Defaults() *Rfc2136ChallengeArgs {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	tmp.ExistingSecret = tmp.ExistingSecret.Defaults()
+
+	return &tmp
+}
+func (Rfc2136ChallengeArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*Rfc2136Challenge)(nil)).Elem()
+}
+
+func (i Rfc2136ChallengeArgs) ToRfc2136ChallengeOutput() Rfc2136ChallengeOutput {
+	return i.ToRfc2136ChallengeOutputWithContext(context.Background())
+}
+
+func (i Rfc2136ChallengeArgs) ToRfc2136ChallengeOutputWithContext(ctx context.Context) Rfc2136ChallengeOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(Rfc2136ChallengeOutput)
+}
+
+func (i Rfc2136ChallengeArgs) ToRfc2136ChallengePtrOutput() Rfc2136ChallengePtrOutput {
+	return i.ToRfc2136ChallengePtrOutputWithContext(context.Background())
+}
+
+func (i Rfc2136ChallengeArgs) ToRfc2136ChallengePtrOutputWithContext(ctx context.Context) Rfc2136ChallengePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(Rfc2136ChallengeOutput).ToRfc2136ChallengePtrOutputWithContext(ctx)
+}
+
+// Rfc2136ChallengePtrInput is an input type that accepts Rfc2136ChallengeArgs, Rfc2136ChallengePtr and Rfc2136ChallengePtrOutput values.
+// You can construct a concrete instance of `Rfc2136ChallengePtrInput` via:
+//
+//	        Rfc2136ChallengeArgs{...}
+//
+//	or:
+//
+//	        nil
+type Rfc2136ChallengePtrInput interface {
+	pulumi.Input
+
+	ToRfc2136ChallengePtrOutput() Rfc2136ChallengePtrOutput
+	ToRfc2136ChallengePtrOutputWithContext(context.Context) Rfc2136ChallengePtrOutput
+}
+
+type rfc2136ChallengePtrType Rfc2136ChallengeArgs
+
+func Rfc2136ChallengePtr(v *Rfc2136ChallengeArgs) Rfc2136ChallengePtrInput {
+	return (*rfc2136ChallengePtrType)(v)
+}
+
+func (*rfc2136ChallengePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**Rfc2136Challenge)(nil)).Elem()
+}
+
+func (i *rfc2136ChallengePtrType) ToRfc2136ChallengePtrOutput() Rfc2136ChallengePtrOutput {
+	return i.ToRfc2136ChallengePtrOutputWithContext(context.Background())
+}
+
+func (i *rfc2136ChallengePtrType) ToRfc2136ChallengePtrOutputWithContext(ctx context.Context) Rfc2136ChallengePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(Rfc2136ChallengePtrOutput)
+}
+
+// DNS-01 by dynamic updates (RFC 2136) of an authoritative DNS server such as BIND, Knot or PowerDNS, signed with a TSIG key: `tsigKeyName` with one of `secret` and `existingSecret`.
+type Rfc2136ChallengeOutput struct{ *pulumi.OutputState }
+
+func (Rfc2136ChallengeOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Rfc2136Challenge)(nil)).Elem()
+}
+
+func (o Rfc2136ChallengeOutput) ToRfc2136ChallengeOutput() Rfc2136ChallengeOutput {
+	return o
+}
+
+func (o Rfc2136ChallengeOutput) ToRfc2136ChallengeOutputWithContext(ctx context.Context) Rfc2136ChallengeOutput {
+	return o
+}
+
+func (o Rfc2136ChallengeOutput) ToRfc2136ChallengePtrOutput() Rfc2136ChallengePtrOutput {
+	return o.ToRfc2136ChallengePtrOutputWithContext(context.Background())
+}
+
+func (o Rfc2136ChallengeOutput) ToRfc2136ChallengePtrOutputWithContext(ctx context.Context) Rfc2136ChallengePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v Rfc2136Challenge) *Rfc2136Challenge {
+		return &v
+	}).(Rfc2136ChallengePtrOutput)
+}
+
+// Secret in cert-manager's namespace that holds the TSIG key's secret as tsig-keygen prints it, kept by somebody else.
+func (o Rfc2136ChallengeOutput) ExistingSecret() TsigSecretReferencePtrOutput {
+	return o.ApplyT(func(v Rfc2136Challenge) *TsigSecretReference { return v.ExistingSecret }).(TsigSecretReferencePtrOutput)
+}
+
+// The server that takes updates, by address or hostname, with the port unless that is 53.
+//
+// Rule: must be an address or hostname, with a port or without, such as 192.0.2.53:53 or [2001:db8::53]:53.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.nameserver.
+func (o Rfc2136ChallengeOutput) Nameserver() pulumi.StringOutput {
+	return o.ApplyT(func(v Rfc2136Challenge) string { return v.Nameserver }).(pulumi.StringOutput)
+}
+
+// How updates are sent.
+//
+// Default: `"UDP"`.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.protocol.
+func (o Rfc2136ChallengeOutput) Protocol() Rfc2136ProtocolPtrOutput {
+	return o.ApplyT(func(v Rfc2136Challenge) *Rfc2136Protocol { return v.Protocol }).(Rfc2136ProtocolPtrOutput)
+}
+
+// Key in `dnsSecrets` of the TSIG key's secret as tsig-keygen prints it. certfleet writes it into a Secret in cert-manager's namespace.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+func (o Rfc2136ChallengeOutput) Secret() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Rfc2136Challenge) *string { return v.Secret }).(pulumi.StringPtrOutput)
+}
+
+// The TSIG key's algorithm.
+//
+// Default: `"HMACSHA256"` where there is a key; cert-manager alone takes HMACMD5.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.tsigAlgorithm.
+func (o Rfc2136ChallengeOutput) TsigAlgorithm() TsigAlgorithmPtrOutput {
+	return o.ApplyT(func(v Rfc2136Challenge) *TsigAlgorithm { return v.TsigAlgorithm }).(TsigAlgorithmPtrOutput)
+}
+
+// Name of the TSIG key at the server. Without a key updates are not signed.
+//
+// Rule: must not be empty.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.tsigKeyName.
+func (o Rfc2136ChallengeOutput) TsigKeyName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Rfc2136Challenge) *string { return v.TsigKeyName }).(pulumi.StringPtrOutput)
+}
+
+type Rfc2136ChallengePtrOutput struct{ *pulumi.OutputState }
+
+func (Rfc2136ChallengePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**Rfc2136Challenge)(nil)).Elem()
+}
+
+func (o Rfc2136ChallengePtrOutput) ToRfc2136ChallengePtrOutput() Rfc2136ChallengePtrOutput {
+	return o
+}
+
+func (o Rfc2136ChallengePtrOutput) ToRfc2136ChallengePtrOutputWithContext(ctx context.Context) Rfc2136ChallengePtrOutput {
+	return o
+}
+
+func (o Rfc2136ChallengePtrOutput) Elem() Rfc2136ChallengeOutput {
+	return o.ApplyT(func(v *Rfc2136Challenge) Rfc2136Challenge {
+		if v != nil {
+			return *v
+		}
+		var ret Rfc2136Challenge
+		return ret
+	}).(Rfc2136ChallengeOutput)
+}
+
+// Secret in cert-manager's namespace that holds the TSIG key's secret as tsig-keygen prints it, kept by somebody else.
+func (o Rfc2136ChallengePtrOutput) ExistingSecret() TsigSecretReferencePtrOutput {
+	return o.ApplyT(func(v *Rfc2136Challenge) *TsigSecretReference {
+		if v == nil {
+			return nil
+		}
+		return v.ExistingSecret
+	}).(TsigSecretReferencePtrOutput)
+}
+
+// The server that takes updates, by address or hostname, with the port unless that is 53.
+//
+// Rule: must be an address or hostname, with a port or without, such as 192.0.2.53:53 or [2001:db8::53]:53.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.nameserver.
+func (o Rfc2136ChallengePtrOutput) Nameserver() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Rfc2136Challenge) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Nameserver
+	}).(pulumi.StringPtrOutput)
+}
+
+// How updates are sent.
+//
+// Default: `"UDP"`.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.protocol.
+func (o Rfc2136ChallengePtrOutput) Protocol() Rfc2136ProtocolPtrOutput {
+	return o.ApplyT(func(v *Rfc2136Challenge) *Rfc2136Protocol {
+		if v == nil {
+			return nil
+		}
+		return v.Protocol
+	}).(Rfc2136ProtocolPtrOutput)
+}
+
+// Key in `dnsSecrets` of the TSIG key's secret as tsig-keygen prints it. certfleet writes it into a Secret in cert-manager's namespace.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+func (o Rfc2136ChallengePtrOutput) Secret() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Rfc2136Challenge) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Secret
+	}).(pulumi.StringPtrOutput)
+}
+
+// The TSIG key's algorithm.
+//
+// Default: `"HMACSHA256"` where there is a key; cert-manager alone takes HMACMD5.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.tsigAlgorithm.
+func (o Rfc2136ChallengePtrOutput) TsigAlgorithm() TsigAlgorithmPtrOutput {
+	return o.ApplyT(func(v *Rfc2136Challenge) *TsigAlgorithm {
+		if v == nil {
+			return nil
+		}
+		return v.TsigAlgorithm
+	}).(TsigAlgorithmPtrOutput)
+}
+
+// Name of the TSIG key at the server. Without a key updates are not signed.
+//
+// Rule: must not be empty.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.tsigKeyName.
+func (o Rfc2136ChallengePtrOutput) TsigKeyName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Rfc2136Challenge) *string {
+		if v == nil {
+			return nil
+		}
+		return v.TsigKeyName
+	}).(pulumi.StringPtrOutput)
 }
 
 // How a domain is routed. Exactly one kind; by default `gatewayApi`.
@@ -6219,6 +8773,776 @@ func (o RoutePtrOutput) GatewayApi() GatewayApiRoutePtrOutput {
 		}
 		return v.GatewayApi
 	}).(GatewayApiRoutePtrOutput)
+}
+
+// DNS-01 by Amazon Route 53. cert-manager acts by an access key (`accessKeyId` and one of `secret` and `existingSecret`), by a ServiceAccount's token (`serviceAccountRef`), or as its surroundings say (for ClusterIssuers only).
+type Route53Challenge struct {
+	// Id of the access key whose secret part is given.
+	//
+	// Rule: must be an access key id of 16 to 128 letters, digits and underscores.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.accessKeyID.
+	AccessKeyId *string `pulumi:"accessKeyId"`
+	// Secret in cert-manager's namespace that holds the secret access key, kept by somebody else.
+	ExistingSecret *Route53SecretReference `pulumi:"existingSecret"`
+	// Id of the hosted zone. With it nothing has to be looked up, so rights in that zone alone are enough.
+	//
+	// Default: looked up by name.
+	//
+	// Rule: must not be empty.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.hostedZoneID.
+	HostedZoneId *string `pulumi:"hostedZoneId"`
+	// AWS region that requests are signed for. Route 53 itself has none.
+	//
+	// Default: what cert-manager's surroundings say.
+	//
+	// Rule: must not be empty.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.region.
+	Region *string `pulumi:"region"`
+	// ARN of a role to assume.
+	//
+	// Rule: must be the ARN of a role, such as arn:aws:iam::123456789012:role/dns, not its name.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.role.
+	Role *string `pulumi:"role"`
+	// Key in `dnsSecrets` of the secret access key. certfleet writes it into a Secret in cert-manager's namespace.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+	Secret *string `pulumi:"secret"`
+	// Does without an access key. Needs `role`.
+	ServiceAccountRef *Route53ServiceAccountReference `pulumi:"serviceAccountRef"`
+}
+
+// Defaults sets the appropriate defaults for Route53Challenge
+func (val *Route53Challenge) Defaults() *Route53Challenge {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	tmp.ExistingSecret = tmp.ExistingSecret.Defaults()
+
+	return &tmp
+}
+
+// Route53ChallengeInput is an input type that accepts Route53ChallengeArgs and Route53ChallengeOutput values.
+// You can construct a concrete instance of `Route53ChallengeInput` via:
+//
+//	Route53ChallengeArgs{...}
+type Route53ChallengeInput interface {
+	pulumi.Input
+
+	ToRoute53ChallengeOutput() Route53ChallengeOutput
+	ToRoute53ChallengeOutputWithContext(context.Context) Route53ChallengeOutput
+}
+
+// DNS-01 by Amazon Route 53. cert-manager acts by an access key (`accessKeyId` and one of `secret` and `existingSecret`), by a ServiceAccount's token (`serviceAccountRef`), or as its surroundings say (for ClusterIssuers only).
+type Route53ChallengeArgs struct {
+	// Id of the access key whose secret part is given.
+	//
+	// Rule: must be an access key id of 16 to 128 letters, digits and underscores.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.accessKeyID.
+	AccessKeyId pulumi.StringPtrInput `pulumi:"accessKeyId"`
+	// Secret in cert-manager's namespace that holds the secret access key, kept by somebody else.
+	ExistingSecret *Route53SecretReferenceArgs `pulumi:"existingSecret"`
+	// Id of the hosted zone. With it nothing has to be looked up, so rights in that zone alone are enough.
+	//
+	// Default: looked up by name.
+	//
+	// Rule: must not be empty.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.hostedZoneID.
+	HostedZoneId pulumi.StringPtrInput `pulumi:"hostedZoneId"`
+	// AWS region that requests are signed for. Route 53 itself has none.
+	//
+	// Default: what cert-manager's surroundings say.
+	//
+	// Rule: must not be empty.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.region.
+	Region pulumi.StringPtrInput `pulumi:"region"`
+	// ARN of a role to assume.
+	//
+	// Rule: must be the ARN of a role, such as arn:aws:iam::123456789012:role/dns, not its name.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.role.
+	Role pulumi.StringPtrInput `pulumi:"role"`
+	// Key in `dnsSecrets` of the secret access key. certfleet writes it into a Secret in cert-manager's namespace.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+	Secret *string `pulumi:"secret"`
+	// Does without an access key. Needs `role`.
+	ServiceAccountRef *Route53ServiceAccountReferenceArgs `pulumi:"serviceAccountRef"`
+}
+
+// Defaults sets the appropriate defaults for Route53ChallengeArgs
+func (val *Route53ChallengeArgs) Defaults() *Route53ChallengeArgs {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	tmp.ExistingSecret = tmp.ExistingSecret.Defaults()
+
+	return &tmp
+}
+func (Route53ChallengeArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*Route53Challenge)(nil)).Elem()
+}
+
+func (i Route53ChallengeArgs) ToRoute53ChallengeOutput() Route53ChallengeOutput {
+	return i.ToRoute53ChallengeOutputWithContext(context.Background())
+}
+
+func (i Route53ChallengeArgs) ToRoute53ChallengeOutputWithContext(ctx context.Context) Route53ChallengeOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(Route53ChallengeOutput)
+}
+
+func (i Route53ChallengeArgs) ToRoute53ChallengePtrOutput() Route53ChallengePtrOutput {
+	return i.ToRoute53ChallengePtrOutputWithContext(context.Background())
+}
+
+func (i Route53ChallengeArgs) ToRoute53ChallengePtrOutputWithContext(ctx context.Context) Route53ChallengePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(Route53ChallengeOutput).ToRoute53ChallengePtrOutputWithContext(ctx)
+}
+
+// Route53ChallengePtrInput is an input type that accepts Route53ChallengeArgs, Route53ChallengePtr and Route53ChallengePtrOutput values.
+// You can construct a concrete instance of `Route53ChallengePtrInput` via:
+//
+//	        Route53ChallengeArgs{...}
+//
+//	or:
+//
+//	        nil
+type Route53ChallengePtrInput interface {
+	pulumi.Input
+
+	ToRoute53ChallengePtrOutput() Route53ChallengePtrOutput
+	ToRoute53ChallengePtrOutputWithContext(context.Context) Route53ChallengePtrOutput
+}
+
+type route53ChallengePtrType Route53ChallengeArgs
+
+func Route53ChallengePtr(v *Route53ChallengeArgs) Route53ChallengePtrInput {
+	return (*route53ChallengePtrType)(v)
+}
+
+func (*route53ChallengePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**Route53Challenge)(nil)).Elem()
+}
+
+func (i *route53ChallengePtrType) ToRoute53ChallengePtrOutput() Route53ChallengePtrOutput {
+	return i.ToRoute53ChallengePtrOutputWithContext(context.Background())
+}
+
+func (i *route53ChallengePtrType) ToRoute53ChallengePtrOutputWithContext(ctx context.Context) Route53ChallengePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(Route53ChallengePtrOutput)
+}
+
+// DNS-01 by Amazon Route 53. cert-manager acts by an access key (`accessKeyId` and one of `secret` and `existingSecret`), by a ServiceAccount's token (`serviceAccountRef`), or as its surroundings say (for ClusterIssuers only).
+type Route53ChallengeOutput struct{ *pulumi.OutputState }
+
+func (Route53ChallengeOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Route53Challenge)(nil)).Elem()
+}
+
+func (o Route53ChallengeOutput) ToRoute53ChallengeOutput() Route53ChallengeOutput {
+	return o
+}
+
+func (o Route53ChallengeOutput) ToRoute53ChallengeOutputWithContext(ctx context.Context) Route53ChallengeOutput {
+	return o
+}
+
+func (o Route53ChallengeOutput) ToRoute53ChallengePtrOutput() Route53ChallengePtrOutput {
+	return o.ToRoute53ChallengePtrOutputWithContext(context.Background())
+}
+
+func (o Route53ChallengeOutput) ToRoute53ChallengePtrOutputWithContext(ctx context.Context) Route53ChallengePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v Route53Challenge) *Route53Challenge {
+		return &v
+	}).(Route53ChallengePtrOutput)
+}
+
+// Id of the access key whose secret part is given.
+//
+// Rule: must be an access key id of 16 to 128 letters, digits and underscores.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.accessKeyID.
+func (o Route53ChallengeOutput) AccessKeyId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Route53Challenge) *string { return v.AccessKeyId }).(pulumi.StringPtrOutput)
+}
+
+// Secret in cert-manager's namespace that holds the secret access key, kept by somebody else.
+func (o Route53ChallengeOutput) ExistingSecret() Route53SecretReferencePtrOutput {
+	return o.ApplyT(func(v Route53Challenge) *Route53SecretReference { return v.ExistingSecret }).(Route53SecretReferencePtrOutput)
+}
+
+// Id of the hosted zone. With it nothing has to be looked up, so rights in that zone alone are enough.
+//
+// Default: looked up by name.
+//
+// Rule: must not be empty.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.hostedZoneID.
+func (o Route53ChallengeOutput) HostedZoneId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Route53Challenge) *string { return v.HostedZoneId }).(pulumi.StringPtrOutput)
+}
+
+// AWS region that requests are signed for. Route 53 itself has none.
+//
+// Default: what cert-manager's surroundings say.
+//
+// Rule: must not be empty.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.region.
+func (o Route53ChallengeOutput) Region() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Route53Challenge) *string { return v.Region }).(pulumi.StringPtrOutput)
+}
+
+// ARN of a role to assume.
+//
+// Rule: must be the ARN of a role, such as arn:aws:iam::123456789012:role/dns, not its name.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.role.
+func (o Route53ChallengeOutput) Role() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Route53Challenge) *string { return v.Role }).(pulumi.StringPtrOutput)
+}
+
+// Key in `dnsSecrets` of the secret access key. certfleet writes it into a Secret in cert-manager's namespace.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+func (o Route53ChallengeOutput) Secret() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Route53Challenge) *string { return v.Secret }).(pulumi.StringPtrOutput)
+}
+
+// Does without an access key. Needs `role`.
+func (o Route53ChallengeOutput) ServiceAccountRef() Route53ServiceAccountReferencePtrOutput {
+	return o.ApplyT(func(v Route53Challenge) *Route53ServiceAccountReference { return v.ServiceAccountRef }).(Route53ServiceAccountReferencePtrOutput)
+}
+
+type Route53ChallengePtrOutput struct{ *pulumi.OutputState }
+
+func (Route53ChallengePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**Route53Challenge)(nil)).Elem()
+}
+
+func (o Route53ChallengePtrOutput) ToRoute53ChallengePtrOutput() Route53ChallengePtrOutput {
+	return o
+}
+
+func (o Route53ChallengePtrOutput) ToRoute53ChallengePtrOutputWithContext(ctx context.Context) Route53ChallengePtrOutput {
+	return o
+}
+
+func (o Route53ChallengePtrOutput) Elem() Route53ChallengeOutput {
+	return o.ApplyT(func(v *Route53Challenge) Route53Challenge {
+		if v != nil {
+			return *v
+		}
+		var ret Route53Challenge
+		return ret
+	}).(Route53ChallengeOutput)
+}
+
+// Id of the access key whose secret part is given.
+//
+// Rule: must be an access key id of 16 to 128 letters, digits and underscores.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.accessKeyID.
+func (o Route53ChallengePtrOutput) AccessKeyId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Route53Challenge) *string {
+		if v == nil {
+			return nil
+		}
+		return v.AccessKeyId
+	}).(pulumi.StringPtrOutput)
+}
+
+// Secret in cert-manager's namespace that holds the secret access key, kept by somebody else.
+func (o Route53ChallengePtrOutput) ExistingSecret() Route53SecretReferencePtrOutput {
+	return o.ApplyT(func(v *Route53Challenge) *Route53SecretReference {
+		if v == nil {
+			return nil
+		}
+		return v.ExistingSecret
+	}).(Route53SecretReferencePtrOutput)
+}
+
+// Id of the hosted zone. With it nothing has to be looked up, so rights in that zone alone are enough.
+//
+// Default: looked up by name.
+//
+// Rule: must not be empty.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.hostedZoneID.
+func (o Route53ChallengePtrOutput) HostedZoneId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Route53Challenge) *string {
+		if v == nil {
+			return nil
+		}
+		return v.HostedZoneId
+	}).(pulumi.StringPtrOutput)
+}
+
+// AWS region that requests are signed for. Route 53 itself has none.
+//
+// Default: what cert-manager's surroundings say.
+//
+// Rule: must not be empty.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.region.
+func (o Route53ChallengePtrOutput) Region() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Route53Challenge) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Region
+	}).(pulumi.StringPtrOutput)
+}
+
+// ARN of a role to assume.
+//
+// Rule: must be the ARN of a role, such as arn:aws:iam::123456789012:role/dns, not its name.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.role.
+func (o Route53ChallengePtrOutput) Role() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Route53Challenge) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Role
+	}).(pulumi.StringPtrOutput)
+}
+
+// Key in `dnsSecrets` of the secret access key. certfleet writes it into a Secret in cert-manager's namespace.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+func (o Route53ChallengePtrOutput) Secret() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Route53Challenge) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Secret
+	}).(pulumi.StringPtrOutput)
+}
+
+// Does without an access key. Needs `role`.
+func (o Route53ChallengePtrOutput) ServiceAccountRef() Route53ServiceAccountReferencePtrOutput {
+	return o.ApplyT(func(v *Route53Challenge) *Route53ServiceAccountReference {
+		if v == nil {
+			return nil
+		}
+		return v.ServiceAccountRef
+	}).(Route53ServiceAccountReferencePtrOutput)
+}
+
+// A Secret in cert-manager's namespace and the key in it that holds the secret access key.
+type Route53SecretReference struct {
+	// Key in the Secret's data.
+	//
+	// Default: `"secret-access-key"`.
+	//
+	// Rule: must not be empty.
+	Key *string `pulumi:"key"`
+	// Name of the Secret.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+	Name string `pulumi:"name"`
+}
+
+// Defaults sets the appropriate defaults for Route53SecretReference
+func (val *Route53SecretReference) Defaults() *Route53SecretReference {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	if tmp.Key == nil {
+		key_ := "secret-access-key"
+		tmp.Key = &key_
+	}
+	return &tmp
+}
+
+// Route53SecretReferenceInput is an input type that accepts Route53SecretReferenceArgs and Route53SecretReferenceOutput values.
+// You can construct a concrete instance of `Route53SecretReferenceInput` via:
+//
+//	Route53SecretReferenceArgs{...}
+type Route53SecretReferenceInput interface {
+	pulumi.Input
+
+	ToRoute53SecretReferenceOutput() Route53SecretReferenceOutput
+	ToRoute53SecretReferenceOutputWithContext(context.Context) Route53SecretReferenceOutput
+}
+
+// A Secret in cert-manager's namespace and the key in it that holds the secret access key.
+type Route53SecretReferenceArgs struct {
+	// Key in the Secret's data.
+	//
+	// Default: `"secret-access-key"`.
+	//
+	// Rule: must not be empty.
+	Key *string `pulumi:"key"`
+	// Name of the Secret.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+	Name string `pulumi:"name"`
+}
+
+// Defaults sets the appropriate defaults for Route53SecretReferenceArgs
+func (val *Route53SecretReferenceArgs) Defaults() *Route53SecretReferenceArgs {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	if tmp.Key == nil {
+		key_ := "secret-access-key"
+		tmp.Key = &key_
+	}
+	return &tmp
+}
+func (Route53SecretReferenceArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*Route53SecretReference)(nil)).Elem()
+}
+
+func (i Route53SecretReferenceArgs) ToRoute53SecretReferenceOutput() Route53SecretReferenceOutput {
+	return i.ToRoute53SecretReferenceOutputWithContext(context.Background())
+}
+
+func (i Route53SecretReferenceArgs) ToRoute53SecretReferenceOutputWithContext(ctx context.Context) Route53SecretReferenceOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(Route53SecretReferenceOutput)
+}
+
+func (i Route53SecretReferenceArgs) ToRoute53SecretReferencePtrOutput() Route53SecretReferencePtrOutput {
+	return i.ToRoute53SecretReferencePtrOutputWithContext(context.Background())
+}
+
+func (i Route53SecretReferenceArgs) ToRoute53SecretReferencePtrOutputWithContext(ctx context.Context) Route53SecretReferencePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(Route53SecretReferenceOutput).ToRoute53SecretReferencePtrOutputWithContext(ctx)
+}
+
+// Route53SecretReferencePtrInput is an input type that accepts Route53SecretReferenceArgs, Route53SecretReferencePtr and Route53SecretReferencePtrOutput values.
+// You can construct a concrete instance of `Route53SecretReferencePtrInput` via:
+//
+//	        Route53SecretReferenceArgs{...}
+//
+//	or:
+//
+//	        nil
+type Route53SecretReferencePtrInput interface {
+	pulumi.Input
+
+	ToRoute53SecretReferencePtrOutput() Route53SecretReferencePtrOutput
+	ToRoute53SecretReferencePtrOutputWithContext(context.Context) Route53SecretReferencePtrOutput
+}
+
+type route53SecretReferencePtrType Route53SecretReferenceArgs
+
+func Route53SecretReferencePtr(v *Route53SecretReferenceArgs) Route53SecretReferencePtrInput {
+	return (*route53SecretReferencePtrType)(v)
+}
+
+func (*route53SecretReferencePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**Route53SecretReference)(nil)).Elem()
+}
+
+func (i *route53SecretReferencePtrType) ToRoute53SecretReferencePtrOutput() Route53SecretReferencePtrOutput {
+	return i.ToRoute53SecretReferencePtrOutputWithContext(context.Background())
+}
+
+func (i *route53SecretReferencePtrType) ToRoute53SecretReferencePtrOutputWithContext(ctx context.Context) Route53SecretReferencePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(Route53SecretReferencePtrOutput)
+}
+
+// A Secret in cert-manager's namespace and the key in it that holds the secret access key.
+type Route53SecretReferenceOutput struct{ *pulumi.OutputState }
+
+func (Route53SecretReferenceOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Route53SecretReference)(nil)).Elem()
+}
+
+func (o Route53SecretReferenceOutput) ToRoute53SecretReferenceOutput() Route53SecretReferenceOutput {
+	return o
+}
+
+func (o Route53SecretReferenceOutput) ToRoute53SecretReferenceOutputWithContext(ctx context.Context) Route53SecretReferenceOutput {
+	return o
+}
+
+func (o Route53SecretReferenceOutput) ToRoute53SecretReferencePtrOutput() Route53SecretReferencePtrOutput {
+	return o.ToRoute53SecretReferencePtrOutputWithContext(context.Background())
+}
+
+func (o Route53SecretReferenceOutput) ToRoute53SecretReferencePtrOutputWithContext(ctx context.Context) Route53SecretReferencePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v Route53SecretReference) *Route53SecretReference {
+		return &v
+	}).(Route53SecretReferencePtrOutput)
+}
+
+// Key in the Secret's data.
+//
+// Default: `"secret-access-key"`.
+//
+// Rule: must not be empty.
+func (o Route53SecretReferenceOutput) Key() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Route53SecretReference) *string { return v.Key }).(pulumi.StringPtrOutput)
+}
+
+// Name of the Secret.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+func (o Route53SecretReferenceOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v Route53SecretReference) string { return v.Name }).(pulumi.StringOutput)
+}
+
+type Route53SecretReferencePtrOutput struct{ *pulumi.OutputState }
+
+func (Route53SecretReferencePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**Route53SecretReference)(nil)).Elem()
+}
+
+func (o Route53SecretReferencePtrOutput) ToRoute53SecretReferencePtrOutput() Route53SecretReferencePtrOutput {
+	return o
+}
+
+func (o Route53SecretReferencePtrOutput) ToRoute53SecretReferencePtrOutputWithContext(ctx context.Context) Route53SecretReferencePtrOutput {
+	return o
+}
+
+func (o Route53SecretReferencePtrOutput) Elem() Route53SecretReferenceOutput {
+	return o.ApplyT(func(v *Route53SecretReference) Route53SecretReference {
+		if v != nil {
+			return *v
+		}
+		var ret Route53SecretReference
+		return ret
+	}).(Route53SecretReferenceOutput)
+}
+
+// Key in the Secret's data.
+//
+// Default: `"secret-access-key"`.
+//
+// Rule: must not be empty.
+func (o Route53SecretReferencePtrOutput) Key() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Route53SecretReference) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Key
+	}).(pulumi.StringPtrOutput)
+}
+
+// Name of the Secret.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+func (o Route53SecretReferencePtrOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Route53SecretReference) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Name
+	}).(pulumi.StringPtrOutput)
+}
+
+// A Kubernetes ServiceAccount as whose token cert-manager assumes the role (IRSA). cert-manager must be allowed to ask for its tokens.
+type Route53ServiceAccountReference struct {
+	// Audiences of the token.
+	//
+	// Default: `sts.amazonaws.com`.
+	//
+	// Rule: each must not be empty.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.auth.kubernetes.serviceAccountRef.audiences.
+	Audiences []string `pulumi:"audiences"`
+	// Name of the ServiceAccount, in cert-manager's namespace.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.auth.kubernetes.serviceAccountRef.name.
+	Name string `pulumi:"name"`
+}
+
+// Route53ServiceAccountReferenceInput is an input type that accepts Route53ServiceAccountReferenceArgs and Route53ServiceAccountReferenceOutput values.
+// You can construct a concrete instance of `Route53ServiceAccountReferenceInput` via:
+//
+//	Route53ServiceAccountReferenceArgs{...}
+type Route53ServiceAccountReferenceInput interface {
+	pulumi.Input
+
+	ToRoute53ServiceAccountReferenceOutput() Route53ServiceAccountReferenceOutput
+	ToRoute53ServiceAccountReferenceOutputWithContext(context.Context) Route53ServiceAccountReferenceOutput
+}
+
+// A Kubernetes ServiceAccount as whose token cert-manager assumes the role (IRSA). cert-manager must be allowed to ask for its tokens.
+type Route53ServiceAccountReferenceArgs struct {
+	// Audiences of the token.
+	//
+	// Default: `sts.amazonaws.com`.
+	//
+	// Rule: each must not be empty.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.auth.kubernetes.serviceAccountRef.audiences.
+	Audiences pulumi.StringArrayInput `pulumi:"audiences"`
+	// Name of the ServiceAccount, in cert-manager's namespace.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.auth.kubernetes.serviceAccountRef.name.
+	Name string `pulumi:"name"`
+}
+
+func (Route53ServiceAccountReferenceArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*Route53ServiceAccountReference)(nil)).Elem()
+}
+
+func (i Route53ServiceAccountReferenceArgs) ToRoute53ServiceAccountReferenceOutput() Route53ServiceAccountReferenceOutput {
+	return i.ToRoute53ServiceAccountReferenceOutputWithContext(context.Background())
+}
+
+func (i Route53ServiceAccountReferenceArgs) ToRoute53ServiceAccountReferenceOutputWithContext(ctx context.Context) Route53ServiceAccountReferenceOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(Route53ServiceAccountReferenceOutput)
+}
+
+func (i Route53ServiceAccountReferenceArgs) ToRoute53ServiceAccountReferencePtrOutput() Route53ServiceAccountReferencePtrOutput {
+	return i.ToRoute53ServiceAccountReferencePtrOutputWithContext(context.Background())
+}
+
+func (i Route53ServiceAccountReferenceArgs) ToRoute53ServiceAccountReferencePtrOutputWithContext(ctx context.Context) Route53ServiceAccountReferencePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(Route53ServiceAccountReferenceOutput).ToRoute53ServiceAccountReferencePtrOutputWithContext(ctx)
+}
+
+// Route53ServiceAccountReferencePtrInput is an input type that accepts Route53ServiceAccountReferenceArgs, Route53ServiceAccountReferencePtr and Route53ServiceAccountReferencePtrOutput values.
+// You can construct a concrete instance of `Route53ServiceAccountReferencePtrInput` via:
+//
+//	        Route53ServiceAccountReferenceArgs{...}
+//
+//	or:
+//
+//	        nil
+type Route53ServiceAccountReferencePtrInput interface {
+	pulumi.Input
+
+	ToRoute53ServiceAccountReferencePtrOutput() Route53ServiceAccountReferencePtrOutput
+	ToRoute53ServiceAccountReferencePtrOutputWithContext(context.Context) Route53ServiceAccountReferencePtrOutput
+}
+
+type route53ServiceAccountReferencePtrType Route53ServiceAccountReferenceArgs
+
+func Route53ServiceAccountReferencePtr(v *Route53ServiceAccountReferenceArgs) Route53ServiceAccountReferencePtrInput {
+	return (*route53ServiceAccountReferencePtrType)(v)
+}
+
+func (*route53ServiceAccountReferencePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**Route53ServiceAccountReference)(nil)).Elem()
+}
+
+func (i *route53ServiceAccountReferencePtrType) ToRoute53ServiceAccountReferencePtrOutput() Route53ServiceAccountReferencePtrOutput {
+	return i.ToRoute53ServiceAccountReferencePtrOutputWithContext(context.Background())
+}
+
+func (i *route53ServiceAccountReferencePtrType) ToRoute53ServiceAccountReferencePtrOutputWithContext(ctx context.Context) Route53ServiceAccountReferencePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(Route53ServiceAccountReferencePtrOutput)
+}
+
+// A Kubernetes ServiceAccount as whose token cert-manager assumes the role (IRSA). cert-manager must be allowed to ask for its tokens.
+type Route53ServiceAccountReferenceOutput struct{ *pulumi.OutputState }
+
+func (Route53ServiceAccountReferenceOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Route53ServiceAccountReference)(nil)).Elem()
+}
+
+func (o Route53ServiceAccountReferenceOutput) ToRoute53ServiceAccountReferenceOutput() Route53ServiceAccountReferenceOutput {
+	return o
+}
+
+func (o Route53ServiceAccountReferenceOutput) ToRoute53ServiceAccountReferenceOutputWithContext(ctx context.Context) Route53ServiceAccountReferenceOutput {
+	return o
+}
+
+func (o Route53ServiceAccountReferenceOutput) ToRoute53ServiceAccountReferencePtrOutput() Route53ServiceAccountReferencePtrOutput {
+	return o.ToRoute53ServiceAccountReferencePtrOutputWithContext(context.Background())
+}
+
+func (o Route53ServiceAccountReferenceOutput) ToRoute53ServiceAccountReferencePtrOutputWithContext(ctx context.Context) Route53ServiceAccountReferencePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v Route53ServiceAccountReference) *Route53ServiceAccountReference {
+		return &v
+	}).(Route53ServiceAccountReferencePtrOutput)
+}
+
+// Audiences of the token.
+//
+// Default: `sts.amazonaws.com`.
+//
+// Rule: each must not be empty.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.auth.kubernetes.serviceAccountRef.audiences.
+func (o Route53ServiceAccountReferenceOutput) Audiences() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v Route53ServiceAccountReference) []string { return v.Audiences }).(pulumi.StringArrayOutput)
+}
+
+// Name of the ServiceAccount, in cert-manager's namespace.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.auth.kubernetes.serviceAccountRef.name.
+func (o Route53ServiceAccountReferenceOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v Route53ServiceAccountReference) string { return v.Name }).(pulumi.StringOutput)
+}
+
+type Route53ServiceAccountReferencePtrOutput struct{ *pulumi.OutputState }
+
+func (Route53ServiceAccountReferencePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**Route53ServiceAccountReference)(nil)).Elem()
+}
+
+func (o Route53ServiceAccountReferencePtrOutput) ToRoute53ServiceAccountReferencePtrOutput() Route53ServiceAccountReferencePtrOutput {
+	return o
+}
+
+func (o Route53ServiceAccountReferencePtrOutput) ToRoute53ServiceAccountReferencePtrOutputWithContext(ctx context.Context) Route53ServiceAccountReferencePtrOutput {
+	return o
+}
+
+func (o Route53ServiceAccountReferencePtrOutput) Elem() Route53ServiceAccountReferenceOutput {
+	return o.ApplyT(func(v *Route53ServiceAccountReference) Route53ServiceAccountReference {
+		if v != nil {
+			return *v
+		}
+		var ret Route53ServiceAccountReference
+		return ret
+	}).(Route53ServiceAccountReferenceOutput)
+}
+
+// Audiences of the token.
+//
+// Default: `sts.amazonaws.com`.
+//
+// Rule: each must not be empty.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.auth.kubernetes.serviceAccountRef.audiences.
+func (o Route53ServiceAccountReferencePtrOutput) Audiences() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *Route53ServiceAccountReference) []string {
+		if v == nil {
+			return nil
+		}
+		return v.Audiences
+	}).(pulumi.StringArrayOutput)
+}
+
+// Name of the ServiceAccount, in cert-manager's namespace.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.auth.kubernetes.serviceAccountRef.name.
+func (o Route53ServiceAccountReferencePtrOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Route53ServiceAccountReference) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Name
+	}).(pulumi.StringPtrOutput)
 }
 
 // A Secret in cert-manager's namespace and the key in it that holds the credential.
@@ -6637,19 +9961,457 @@ func (o ServiceAccountKeyReferencePtrOutput) Name() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
+// A Secret in cert-manager's namespace and the key in it that holds the TSIG key's secret as tsig-keygen prints it.
+type TsigSecretReference struct {
+	// Key in the Secret's data.
+	//
+	// Default: `"tsig-secret"`.
+	//
+	// Rule: must not be empty.
+	Key *string `pulumi:"key"`
+	// Name of the Secret.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+	Name string `pulumi:"name"`
+}
+
+// Defaults sets the appropriate defaults for TsigSecretReference
+func (val *TsigSecretReference) Defaults() *TsigSecretReference {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	if tmp.Key == nil {
+		key_ := "tsig-secret"
+		tmp.Key = &key_
+	}
+	return &tmp
+}
+
+// TsigSecretReferenceInput is an input type that accepts TsigSecretReferenceArgs and TsigSecretReferenceOutput values.
+// You can construct a concrete instance of `TsigSecretReferenceInput` via:
+//
+//	TsigSecretReferenceArgs{...}
+type TsigSecretReferenceInput interface {
+	pulumi.Input
+
+	ToTsigSecretReferenceOutput() TsigSecretReferenceOutput
+	ToTsigSecretReferenceOutputWithContext(context.Context) TsigSecretReferenceOutput
+}
+
+// A Secret in cert-manager's namespace and the key in it that holds the TSIG key's secret as tsig-keygen prints it.
+type TsigSecretReferenceArgs struct {
+	// Key in the Secret's data.
+	//
+	// Default: `"tsig-secret"`.
+	//
+	// Rule: must not be empty.
+	Key *string `pulumi:"key"`
+	// Name of the Secret.
+	//
+	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+	Name string `pulumi:"name"`
+}
+
+// Defaults sets the appropriate defaults for TsigSecretReferenceArgs
+func (val *TsigSecretReferenceArgs) Defaults() *TsigSecretReferenceArgs {
+	if val == nil {
+		return nil
+	}
+	tmp := *val
+	if tmp.Key == nil {
+		key_ := "tsig-secret"
+		tmp.Key = &key_
+	}
+	return &tmp
+}
+func (TsigSecretReferenceArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*TsigSecretReference)(nil)).Elem()
+}
+
+func (i TsigSecretReferenceArgs) ToTsigSecretReferenceOutput() TsigSecretReferenceOutput {
+	return i.ToTsigSecretReferenceOutputWithContext(context.Background())
+}
+
+func (i TsigSecretReferenceArgs) ToTsigSecretReferenceOutputWithContext(ctx context.Context) TsigSecretReferenceOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TsigSecretReferenceOutput)
+}
+
+func (i TsigSecretReferenceArgs) ToTsigSecretReferencePtrOutput() TsigSecretReferencePtrOutput {
+	return i.ToTsigSecretReferencePtrOutputWithContext(context.Background())
+}
+
+func (i TsigSecretReferenceArgs) ToTsigSecretReferencePtrOutputWithContext(ctx context.Context) TsigSecretReferencePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TsigSecretReferenceOutput).ToTsigSecretReferencePtrOutputWithContext(ctx)
+}
+
+// TsigSecretReferencePtrInput is an input type that accepts TsigSecretReferenceArgs, TsigSecretReferencePtr and TsigSecretReferencePtrOutput values.
+// You can construct a concrete instance of `TsigSecretReferencePtrInput` via:
+//
+//	        TsigSecretReferenceArgs{...}
+//
+//	or:
+//
+//	        nil
+type TsigSecretReferencePtrInput interface {
+	pulumi.Input
+
+	ToTsigSecretReferencePtrOutput() TsigSecretReferencePtrOutput
+	ToTsigSecretReferencePtrOutputWithContext(context.Context) TsigSecretReferencePtrOutput
+}
+
+type tsigSecretReferencePtrType TsigSecretReferenceArgs
+
+func TsigSecretReferencePtr(v *TsigSecretReferenceArgs) TsigSecretReferencePtrInput {
+	return (*tsigSecretReferencePtrType)(v)
+}
+
+func (*tsigSecretReferencePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**TsigSecretReference)(nil)).Elem()
+}
+
+func (i *tsigSecretReferencePtrType) ToTsigSecretReferencePtrOutput() TsigSecretReferencePtrOutput {
+	return i.ToTsigSecretReferencePtrOutputWithContext(context.Background())
+}
+
+func (i *tsigSecretReferencePtrType) ToTsigSecretReferencePtrOutputWithContext(ctx context.Context) TsigSecretReferencePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(TsigSecretReferencePtrOutput)
+}
+
+// A Secret in cert-manager's namespace and the key in it that holds the TSIG key's secret as tsig-keygen prints it.
+type TsigSecretReferenceOutput struct{ *pulumi.OutputState }
+
+func (TsigSecretReferenceOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*TsigSecretReference)(nil)).Elem()
+}
+
+func (o TsigSecretReferenceOutput) ToTsigSecretReferenceOutput() TsigSecretReferenceOutput {
+	return o
+}
+
+func (o TsigSecretReferenceOutput) ToTsigSecretReferenceOutputWithContext(ctx context.Context) TsigSecretReferenceOutput {
+	return o
+}
+
+func (o TsigSecretReferenceOutput) ToTsigSecretReferencePtrOutput() TsigSecretReferencePtrOutput {
+	return o.ToTsigSecretReferencePtrOutputWithContext(context.Background())
+}
+
+func (o TsigSecretReferenceOutput) ToTsigSecretReferencePtrOutputWithContext(ctx context.Context) TsigSecretReferencePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v TsigSecretReference) *TsigSecretReference {
+		return &v
+	}).(TsigSecretReferencePtrOutput)
+}
+
+// Key in the Secret's data.
+//
+// Default: `"tsig-secret"`.
+//
+// Rule: must not be empty.
+func (o TsigSecretReferenceOutput) Key() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v TsigSecretReference) *string { return v.Key }).(pulumi.StringPtrOutput)
+}
+
+// Name of the Secret.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+func (o TsigSecretReferenceOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v TsigSecretReference) string { return v.Name }).(pulumi.StringOutput)
+}
+
+type TsigSecretReferencePtrOutput struct{ *pulumi.OutputState }
+
+func (TsigSecretReferencePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**TsigSecretReference)(nil)).Elem()
+}
+
+func (o TsigSecretReferencePtrOutput) ToTsigSecretReferencePtrOutput() TsigSecretReferencePtrOutput {
+	return o
+}
+
+func (o TsigSecretReferencePtrOutput) ToTsigSecretReferencePtrOutputWithContext(ctx context.Context) TsigSecretReferencePtrOutput {
+	return o
+}
+
+func (o TsigSecretReferencePtrOutput) Elem() TsigSecretReferenceOutput {
+	return o.ApplyT(func(v *TsigSecretReference) TsigSecretReference {
+		if v != nil {
+			return *v
+		}
+		var ret TsigSecretReference
+		return ret
+	}).(TsigSecretReferenceOutput)
+}
+
+// Key in the Secret's data.
+//
+// Default: `"tsig-secret"`.
+//
+// Rule: must not be empty.
+func (o TsigSecretReferencePtrOutput) Key() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *TsigSecretReference) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Key
+	}).(pulumi.StringPtrOutput)
+}
+
+// Name of the Secret.
+//
+// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+func (o TsigSecretReferencePtrOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *TsigSecretReference) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Name
+	}).(pulumi.StringPtrOutput)
+}
+
+// DNS-01 by a webhook solver that is installed in the cluster. Its credential is for the webhook to say: its `config` names a Secret that the program makes.
+type WebhookChallenge struct {
+	// What the webhook is told. It stands in the issuer in clear, so it holds no secret values.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.webhook.config.
+	Config map[string]interface{} `pulumi:"config"`
+	// API group of the webhook, as it was installed with.
+	//
+	// Rule: must not be empty.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.webhook.groupName.
+	GroupName string `pulumi:"groupName"`
+	// Name of the solver within the webhook.
+	//
+	// Rule: must not be empty.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.webhook.solverName.
+	SolverName string `pulumi:"solverName"`
+}
+
+// WebhookChallengeInput is an input type that accepts WebhookChallengeArgs and WebhookChallengeOutput values.
+// You can construct a concrete instance of `WebhookChallengeInput` via:
+//
+//	WebhookChallengeArgs{...}
+type WebhookChallengeInput interface {
+	pulumi.Input
+
+	ToWebhookChallengeOutput() WebhookChallengeOutput
+	ToWebhookChallengeOutputWithContext(context.Context) WebhookChallengeOutput
+}
+
+// DNS-01 by a webhook solver that is installed in the cluster. Its credential is for the webhook to say: its `config` names a Secret that the program makes.
+type WebhookChallengeArgs struct {
+	// What the webhook is told. It stands in the issuer in clear, so it holds no secret values.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.webhook.config.
+	Config pulumi.MapInput `pulumi:"config"`
+	// API group of the webhook, as it was installed with.
+	//
+	// Rule: must not be empty.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.webhook.groupName.
+	GroupName pulumi.StringInput `pulumi:"groupName"`
+	// Name of the solver within the webhook.
+	//
+	// Rule: must not be empty.
+	//
+	// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.webhook.solverName.
+	SolverName pulumi.StringInput `pulumi:"solverName"`
+}
+
+func (WebhookChallengeArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WebhookChallenge)(nil)).Elem()
+}
+
+func (i WebhookChallengeArgs) ToWebhookChallengeOutput() WebhookChallengeOutput {
+	return i.ToWebhookChallengeOutputWithContext(context.Background())
+}
+
+func (i WebhookChallengeArgs) ToWebhookChallengeOutputWithContext(ctx context.Context) WebhookChallengeOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WebhookChallengeOutput)
+}
+
+func (i WebhookChallengeArgs) ToWebhookChallengePtrOutput() WebhookChallengePtrOutput {
+	return i.ToWebhookChallengePtrOutputWithContext(context.Background())
+}
+
+func (i WebhookChallengeArgs) ToWebhookChallengePtrOutputWithContext(ctx context.Context) WebhookChallengePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WebhookChallengeOutput).ToWebhookChallengePtrOutputWithContext(ctx)
+}
+
+// WebhookChallengePtrInput is an input type that accepts WebhookChallengeArgs, WebhookChallengePtr and WebhookChallengePtrOutput values.
+// You can construct a concrete instance of `WebhookChallengePtrInput` via:
+//
+//	        WebhookChallengeArgs{...}
+//
+//	or:
+//
+//	        nil
+type WebhookChallengePtrInput interface {
+	pulumi.Input
+
+	ToWebhookChallengePtrOutput() WebhookChallengePtrOutput
+	ToWebhookChallengePtrOutputWithContext(context.Context) WebhookChallengePtrOutput
+}
+
+type webhookChallengePtrType WebhookChallengeArgs
+
+func WebhookChallengePtr(v *WebhookChallengeArgs) WebhookChallengePtrInput {
+	return (*webhookChallengePtrType)(v)
+}
+
+func (*webhookChallengePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WebhookChallenge)(nil)).Elem()
+}
+
+func (i *webhookChallengePtrType) ToWebhookChallengePtrOutput() WebhookChallengePtrOutput {
+	return i.ToWebhookChallengePtrOutputWithContext(context.Background())
+}
+
+func (i *webhookChallengePtrType) ToWebhookChallengePtrOutputWithContext(ctx context.Context) WebhookChallengePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WebhookChallengePtrOutput)
+}
+
+// DNS-01 by a webhook solver that is installed in the cluster. Its credential is for the webhook to say: its `config` names a Secret that the program makes.
+type WebhookChallengeOutput struct{ *pulumi.OutputState }
+
+func (WebhookChallengeOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WebhookChallenge)(nil)).Elem()
+}
+
+func (o WebhookChallengeOutput) ToWebhookChallengeOutput() WebhookChallengeOutput {
+	return o
+}
+
+func (o WebhookChallengeOutput) ToWebhookChallengeOutputWithContext(ctx context.Context) WebhookChallengeOutput {
+	return o
+}
+
+func (o WebhookChallengeOutput) ToWebhookChallengePtrOutput() WebhookChallengePtrOutput {
+	return o.ToWebhookChallengePtrOutputWithContext(context.Background())
+}
+
+func (o WebhookChallengeOutput) ToWebhookChallengePtrOutputWithContext(ctx context.Context) WebhookChallengePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WebhookChallenge) *WebhookChallenge {
+		return &v
+	}).(WebhookChallengePtrOutput)
+}
+
+// What the webhook is told. It stands in the issuer in clear, so it holds no secret values.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.webhook.config.
+func (o WebhookChallengeOutput) Config() pulumi.MapOutput {
+	return o.ApplyT(func(v WebhookChallenge) map[string]interface{} { return v.Config }).(pulumi.MapOutput)
+}
+
+// API group of the webhook, as it was installed with.
+//
+// Rule: must not be empty.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.webhook.groupName.
+func (o WebhookChallengeOutput) GroupName() pulumi.StringOutput {
+	return o.ApplyT(func(v WebhookChallenge) string { return v.GroupName }).(pulumi.StringOutput)
+}
+
+// Name of the solver within the webhook.
+//
+// Rule: must not be empty.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.webhook.solverName.
+func (o WebhookChallengeOutput) SolverName() pulumi.StringOutput {
+	return o.ApplyT(func(v WebhookChallenge) string { return v.SolverName }).(pulumi.StringOutput)
+}
+
+type WebhookChallengePtrOutput struct{ *pulumi.OutputState }
+
+func (WebhookChallengePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WebhookChallenge)(nil)).Elem()
+}
+
+func (o WebhookChallengePtrOutput) ToWebhookChallengePtrOutput() WebhookChallengePtrOutput {
+	return o
+}
+
+func (o WebhookChallengePtrOutput) ToWebhookChallengePtrOutputWithContext(ctx context.Context) WebhookChallengePtrOutput {
+	return o
+}
+
+func (o WebhookChallengePtrOutput) Elem() WebhookChallengeOutput {
+	return o.ApplyT(func(v *WebhookChallenge) WebhookChallenge {
+		if v != nil {
+			return *v
+		}
+		var ret WebhookChallenge
+		return ret
+	}).(WebhookChallengeOutput)
+}
+
+// What the webhook is told. It stands in the issuer in clear, so it holds no secret values.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.webhook.config.
+func (o WebhookChallengePtrOutput) Config() pulumi.MapOutput {
+	return o.ApplyT(func(v *WebhookChallenge) map[string]interface{} {
+		if v == nil {
+			return nil
+		}
+		return v.Config
+	}).(pulumi.MapOutput)
+}
+
+// API group of the webhook, as it was installed with.
+//
+// Rule: must not be empty.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.webhook.groupName.
+func (o WebhookChallengePtrOutput) GroupName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WebhookChallenge) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.GroupName
+	}).(pulumi.StringPtrOutput)
+}
+
+// Name of the solver within the webhook.
+//
+// Rule: must not be empty.
+//
+// Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.webhook.solverName.
+func (o WebhookChallengePtrOutput) SolverName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WebhookChallenge) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.SolverName
+	}).(pulumi.StringPtrOutput)
+}
+
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*AcmeInput)(nil)).Elem(), AcmeArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AcmePtrInput)(nil)).Elem(), AcmeArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AcmeDirectoryInput)(nil)).Elem(), AcmeDirectoryArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AcmeDirectoryPtrInput)(nil)).Elem(), AcmeDirectoryArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AcmeDnsAccountReferenceInput)(nil)).Elem(), AcmeDnsAccountReferenceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AcmeDnsAccountReferencePtrInput)(nil)).Elem(), AcmeDnsAccountReferenceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AcmeDnsChallengeInput)(nil)).Elem(), AcmeDnsChallengeArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AcmeDnsChallengePtrInput)(nil)).Elem(), AcmeDnsChallengeArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AcmeIssuerInput)(nil)).Elem(), AcmeIssuerArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AcmeIssuerPtrInput)(nil)).Elem(), AcmeIssuerArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AcmeIssuersInput)(nil)).Elem(), AcmeIssuersArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AcmeIssuersPtrInput)(nil)).Elem(), AcmeIssuersArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AzureClientSecretReferenceInput)(nil)).Elem(), AzureClientSecretReferenceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AzureClientSecretReferencePtrInput)(nil)).Elem(), AzureClientSecretReferenceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AzureDnsChallengeInput)(nil)).Elem(), AzureDnsChallengeArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AzureDnsChallengePtrInput)(nil)).Elem(), AzureDnsChallengeArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AzureManagedIdentityInput)(nil)).Elem(), AzureManagedIdentityArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AzureManagedIdentityPtrInput)(nil)).Elem(), AzureManagedIdentityArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*BackendInput)(nil)).Elem(), BackendArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*BackendPtrInput)(nil)).Elem(), BackendArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*CertManagerInstallationInput)(nil)).Elem(), CertManagerInstallationArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*CertManagerInstallationPtrInput)(nil)).Elem(), CertManagerInstallationArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CertificateRenewalInput)(nil)).Elem(), CertificateRenewalArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CertificateRenewalPtrInput)(nil)).Elem(), CertificateRenewalArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ChallengeInput)(nil)).Elem(), ChallengeArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ChallengeArrayInput)(nil)).Elem(), ChallengeArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*CloudDnsChallengeInput)(nil)).Elem(), CloudDnsChallengeArgs{})
@@ -6683,24 +10445,52 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*PlatformInput)(nil)).Elem(), PlatformArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*PrivateKeyInput)(nil)).Elem(), PrivateKeyArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*PrivateKeyPtrInput)(nil)).Elem(), PrivateKeyArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RawChallengeInput)(nil)).Elem(), RawChallengeArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RawChallengePtrInput)(nil)).Elem(), RawChallengeArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RenewalWindowInput)(nil)).Elem(), RenewalWindowArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RenewalWindowArrayInput)(nil)).Elem(), RenewalWindowArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*Rfc2136ChallengeInput)(nil)).Elem(), Rfc2136ChallengeArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*Rfc2136ChallengePtrInput)(nil)).Elem(), Rfc2136ChallengeArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RouteInput)(nil)).Elem(), RouteArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RoutePtrInput)(nil)).Elem(), RouteArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*Route53ChallengeInput)(nil)).Elem(), Route53ChallengeArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*Route53ChallengePtrInput)(nil)).Elem(), Route53ChallengeArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*Route53SecretReferenceInput)(nil)).Elem(), Route53SecretReferenceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*Route53SecretReferencePtrInput)(nil)).Elem(), Route53SecretReferenceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*Route53ServiceAccountReferenceInput)(nil)).Elem(), Route53ServiceAccountReferenceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*Route53ServiceAccountReferencePtrInput)(nil)).Elem(), Route53ServiceAccountReferenceArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*SecretReferenceInput)(nil)).Elem(), SecretReferenceArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*SecretReferencePtrInput)(nil)).Elem(), SecretReferenceArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ServiceAccountKeyReferenceInput)(nil)).Elem(), ServiceAccountKeyReferenceArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*ServiceAccountKeyReferencePtrInput)(nil)).Elem(), ServiceAccountKeyReferenceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*TsigSecretReferenceInput)(nil)).Elem(), TsigSecretReferenceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*TsigSecretReferencePtrInput)(nil)).Elem(), TsigSecretReferenceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WebhookChallengeInput)(nil)).Elem(), WebhookChallengeArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WebhookChallengePtrInput)(nil)).Elem(), WebhookChallengeArgs{})
 	pulumi.RegisterOutputType(AcmeOutput{})
 	pulumi.RegisterOutputType(AcmePtrOutput{})
 	pulumi.RegisterOutputType(AcmeDirectoryOutput{})
 	pulumi.RegisterOutputType(AcmeDirectoryPtrOutput{})
+	pulumi.RegisterOutputType(AcmeDnsAccountReferenceOutput{})
+	pulumi.RegisterOutputType(AcmeDnsAccountReferencePtrOutput{})
+	pulumi.RegisterOutputType(AcmeDnsChallengeOutput{})
+	pulumi.RegisterOutputType(AcmeDnsChallengePtrOutput{})
 	pulumi.RegisterOutputType(AcmeIssuerOutput{})
 	pulumi.RegisterOutputType(AcmeIssuerPtrOutput{})
 	pulumi.RegisterOutputType(AcmeIssuersOutput{})
 	pulumi.RegisterOutputType(AcmeIssuersPtrOutput{})
+	pulumi.RegisterOutputType(AzureClientSecretReferenceOutput{})
+	pulumi.RegisterOutputType(AzureClientSecretReferencePtrOutput{})
+	pulumi.RegisterOutputType(AzureDnsChallengeOutput{})
+	pulumi.RegisterOutputType(AzureDnsChallengePtrOutput{})
+	pulumi.RegisterOutputType(AzureManagedIdentityOutput{})
+	pulumi.RegisterOutputType(AzureManagedIdentityPtrOutput{})
 	pulumi.RegisterOutputType(BackendOutput{})
 	pulumi.RegisterOutputType(BackendPtrOutput{})
 	pulumi.RegisterOutputType(CertManagerInstallationOutput{})
 	pulumi.RegisterOutputType(CertManagerInstallationPtrOutput{})
+	pulumi.RegisterOutputType(CertificateRenewalOutput{})
+	pulumi.RegisterOutputType(CertificateRenewalPtrOutput{})
 	pulumi.RegisterOutputType(ChallengeOutput{})
 	pulumi.RegisterOutputType(ChallengeArrayOutput{})
 	pulumi.RegisterOutputType(CloudDnsChallengeOutput{})
@@ -6738,12 +10528,28 @@ func init() {
 	pulumi.RegisterOutputType(PlatformOutput{})
 	pulumi.RegisterOutputType(PrivateKeyOutput{})
 	pulumi.RegisterOutputType(PrivateKeyPtrOutput{})
+	pulumi.RegisterOutputType(RawChallengeOutput{})
+	pulumi.RegisterOutputType(RawChallengePtrOutput{})
+	pulumi.RegisterOutputType(RenewalWindowOutput{})
+	pulumi.RegisterOutputType(RenewalWindowArrayOutput{})
 	pulumi.RegisterOutputType(RequiredDnsRecordOutput{})
 	pulumi.RegisterOutputType(RequiredDnsRecordArrayOutput{})
+	pulumi.RegisterOutputType(Rfc2136ChallengeOutput{})
+	pulumi.RegisterOutputType(Rfc2136ChallengePtrOutput{})
 	pulumi.RegisterOutputType(RouteOutput{})
 	pulumi.RegisterOutputType(RoutePtrOutput{})
+	pulumi.RegisterOutputType(Route53ChallengeOutput{})
+	pulumi.RegisterOutputType(Route53ChallengePtrOutput{})
+	pulumi.RegisterOutputType(Route53SecretReferenceOutput{})
+	pulumi.RegisterOutputType(Route53SecretReferencePtrOutput{})
+	pulumi.RegisterOutputType(Route53ServiceAccountReferenceOutput{})
+	pulumi.RegisterOutputType(Route53ServiceAccountReferencePtrOutput{})
 	pulumi.RegisterOutputType(SecretReferenceOutput{})
 	pulumi.RegisterOutputType(SecretReferencePtrOutput{})
 	pulumi.RegisterOutputType(ServiceAccountKeyReferenceOutput{})
 	pulumi.RegisterOutputType(ServiceAccountKeyReferencePtrOutput{})
+	pulumi.RegisterOutputType(TsigSecretReferenceOutput{})
+	pulumi.RegisterOutputType(TsigSecretReferencePtrOutput{})
+	pulumi.RegisterOutputType(WebhookChallengeOutput{})
+	pulumi.RegisterOutputType(WebhookChallengePtrOutput{})
 }

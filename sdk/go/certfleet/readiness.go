@@ -20,6 +20,8 @@ type Readiness struct {
 	Addresses pulumi.StringArrayOutput `pulumi:"addresses"`
 	// Kind of the object.
 	Kind pulumi.StringOutput `pulumi:"kind"`
+	// Labels and annotations that were asked.
+	Metadata pulumi.MapOutput `pulumi:"metadata"`
 	// Name of the object.
 	Name pulumi.StringOutput `pulumi:"name"`
 	// Namespace of the object.
@@ -89,6 +91,8 @@ func (ReadinessState) ElementType() reflect.Type {
 type readinessArgs struct {
 	// Kind of the object.
 	Kind ReadinessKind `pulumi:"kind"`
+	// Labels and annotations that are asked of the object, where its controller heeds them; a change of them waits anew. A status does not say whether its controller has seen them, so that has a few seconds before the first look.
+	Metadata map[string]interface{} `pulumi:"metadata"`
 	// Name of the object.
 	//
 	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
@@ -115,6 +119,8 @@ type readinessArgs struct {
 type ReadinessArgs struct {
 	// Kind of the object.
 	Kind ReadinessKind
+	// Labels and annotations that are asked of the object, where its controller heeds them; a change of them waits anew. A status does not say whether its controller has seen them, so that has a few seconds before the first look.
+	Metadata pulumi.MapInput
 	// Name of the object.
 	//
 	// Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
@@ -182,6 +188,11 @@ func (o ReadinessOutput) Addresses() pulumi.StringArrayOutput {
 // Kind of the object.
 func (o ReadinessOutput) Kind() pulumi.StringOutput {
 	return o.ApplyT(func(v *Readiness) pulumi.StringOutput { return v.Kind }).(pulumi.StringOutput)
+}
+
+// Labels and annotations that were asked.
+func (o ReadinessOutput) Metadata() pulumi.MapOutput {
+	return o.ApplyT(func(v *Readiness) pulumi.MapOutput { return v.Metadata }).(pulumi.MapOutput)
 }
 
 // Name of the object.

@@ -52,6 +52,9 @@ func NewTlsDomain(ctx *pulumi.Context,
 	if args.PrivateKey != nil {
 		args.PrivateKey = args.PrivateKey.Defaults()
 	}
+	if args.Renewal != nil {
+		args.Renewal = args.Renewal.Defaults()
+	}
 	if args.Kubeconfig != nil {
 		args.Kubeconfig = pulumi.ToSecret(args.Kubeconfig).(pulumi.StringPtrInput)
 	}
@@ -105,7 +108,7 @@ type tlsDomainArgs struct {
 	//
 	// Default: `false`.
 	DeletionProtection *bool `pulumi:"deletionProtection"`
-	// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+	// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it unless `waitForDns` is set.
 	//
 	// Default: `false`.
 	DnsRecord *bool `pulumi:"dnsRecord"`
@@ -157,6 +160,12 @@ type tlsDomainArgs struct {
 	//
 	// Rule: must not be empty.
 	Renew *string `pulumi:"renew"`
+	// Whether and when cert-manager renews the certificate. Needs cert-manager 1.21 or newer.
+	//
+	// Default: when a third of its lifetime is left.
+	//
+	// Source: cert-manager.io/v1 Certificate spec.renewal.
+	Renewal *CertificateRenewal `pulumi:"renewal"`
 	// How the domain is routed.
 	//
 	// Default: by the Gateway API.
@@ -169,6 +178,10 @@ type tlsDomainArgs struct {
 	SecretName *string `pulumi:"secretName"`
 	// Bounds of all waiting.
 	Timeouts *DomainTimeouts `pulumi:"timeouts"`
+	// Whether an update waits until the host resolves to the addresses of the Gateway and to no others, at all DNS servers of the provider's `resolvers`, else at the system's: for a record that is made by hand or by something else, as well as for one of `dnsRecord`. `timeouts.dns` bounds it.
+	//
+	// Default: `false`.
+	WaitForDns *bool `pulumi:"waitForDns"`
 }
 
 // The set of arguments for constructing a TlsDomain resource.
@@ -213,7 +226,7 @@ type TlsDomainArgs struct {
 	//
 	// Default: `false`.
 	DeletionProtection *bool
-	// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+	// Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it unless `waitForDns` is set.
 	//
 	// Default: `false`.
 	DnsRecord *bool
@@ -265,6 +278,12 @@ type TlsDomainArgs struct {
 	//
 	// Rule: must not be empty.
 	Renew pulumi.StringPtrInput
+	// Whether and when cert-manager renews the certificate. Needs cert-manager 1.21 or newer.
+	//
+	// Default: when a third of its lifetime is left.
+	//
+	// Source: cert-manager.io/v1 Certificate spec.renewal.
+	Renewal *CertificateRenewalArgs
 	// How the domain is routed.
 	//
 	// Default: by the Gateway API.
@@ -277,6 +296,10 @@ type TlsDomainArgs struct {
 	SecretName *string
 	// Bounds of all waiting.
 	Timeouts *DomainTimeoutsArgs
+	// Whether an update waits until the host resolves to the addresses of the Gateway and to no others, at all DNS servers of the provider's `resolvers`, else at the system's: for a record that is made by hand or by something else, as well as for one of `dnsRecord`. `timeouts.dns` bounds it.
+	//
+	// Default: `false`.
+	WaitForDns *bool
 }
 
 func (TlsDomainArgs) ElementType() reflect.Type {

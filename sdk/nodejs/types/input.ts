@@ -43,9 +43,19 @@ export interface AcmeArgs {
      */
     environment?: enums.AcmeEnvironment;
     /**
-     * Names of the ClusterIssuers and of their accounts' keys, and which of them are taken over.
+     * Names of the ClusterIssuers and of their accounts' keys, their profiles, and which of them are taken over.
      */
     issuers?: inputs.AcmeIssuersArgs;
+    /**
+     * Profile of all certificates, by the name that the directory gives it; Let's Encrypt has `classic` (90 days, up to 100 names), `tlsserver` (45 days, up to 25 names) and `shortlived` (160 hours, up to 25 names). Another one holds from the next issuance on. Needs cert-manager 1.18 or newer.
+     *
+     * Default: the directory's choice; Let's Encrypt's is `classic`.
+     *
+     * Rule: must not be empty.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.profile.
+     */
+    profile?: pulumi.Input<string | undefined>;
 }
 
 /**
@@ -73,7 +83,69 @@ export interface AcmeDirectoryArgs {
 }
 
 /**
- * The ClusterIssuer of an ACME environment, for one that exists already.
+ * A Secret in cert-manager's namespace and the key in it that holds accounts by domain, as a JSON object of what the server's `/register` answered.
+ */
+export interface AcmeDnsAccountReferenceArgs {
+    /**
+     * Key in the Secret's data.
+     *
+     * Default: `"acmedns.json"`.
+     *
+     * Rule: must not be empty.
+     */
+    key?: string;
+    /**
+     * Name of the Secret.
+     *
+     * Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+     */
+    name: string;
+}
+/**
+ * acmeDnsAccountReferenceArgsProvideDefaults sets the appropriate defaults for AcmeDnsAccountReferenceArgs
+ */
+export function acmeDnsAccountReferenceArgsProvideDefaults(val: AcmeDnsAccountReferenceArgs): AcmeDnsAccountReferenceArgs {
+    return {
+        ...val,
+        key: (val.key) ?? "acmedns.json",
+    };
+}
+
+/**
+ * DNS-01 by an ACME-DNS server (github.com/joohoi/acme-dns), to which the names' `_acme-challenge` records are CNAMEs. Exactly one of `secret` and `existingSecret`.
+ */
+export interface AcmeDnsChallengeArgs {
+    /**
+     * Secret in cert-manager's namespace that holds accounts by domain, as a JSON object of what the server's `/register` answered, kept by somebody else.
+     */
+    existingSecret?: inputs.AcmeDnsAccountReferenceArgs;
+    /**
+     * URL of the server's API.
+     *
+     * Rule: must be the https or http URL of an ACME-DNS server, such as https://auth.acme-dns.io.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.acmeDNS.host.
+     */
+    host: pulumi.Input<string>;
+    /**
+     * Key in `dnsSecrets` of accounts by domain, as a JSON object of what the server's `/register` answered. certfleet writes it into a Secret in cert-manager's namespace.
+     *
+     * Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+     */
+    secret?: string;
+}
+/**
+ * acmeDnsChallengeArgsProvideDefaults sets the appropriate defaults for AcmeDnsChallengeArgs
+ */
+export function acmeDnsChallengeArgsProvideDefaults(val: AcmeDnsChallengeArgs): AcmeDnsChallengeArgs {
+    return {
+        ...val,
+        existingSecret: (val.existingSecret ? inputs.acmeDnsAccountReferenceArgsProvideDefaults(val.existingSecret) : undefined),
+    };
+}
+
+/**
+ * The ClusterIssuer of one ACME environment.
  */
 export interface AcmeIssuerArgs {
     /**
@@ -100,10 +172,20 @@ export interface AcmeIssuerArgs {
      * Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
      */
     name?: string;
+    /**
+     * Profile of what this directory issues.
+     *
+     * Default: `acme.profile`.
+     *
+     * Rule: must not be empty.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.profile.
+     */
+    profile?: pulumi.Input<string | undefined>;
 }
 
 /**
- * ClusterIssuers by ACME environment, where they are not as certfleet makes them.
+ * ClusterIssuers by ACME environment, where one is not as the others, or not as certfleet makes them.
  */
 export interface AcmeIssuersArgs {
     /**
@@ -118,6 +200,146 @@ export interface AcmeIssuersArgs {
      * That of environment `staging`.
      */
     staging?: inputs.AcmeIssuerArgs;
+}
+
+/**
+ * A Secret in cert-manager's namespace and the key in it that holds the service principal's client secret.
+ */
+export interface AzureClientSecretReferenceArgs {
+    /**
+     * Key in the Secret's data.
+     *
+     * Default: `"client-secret"`.
+     *
+     * Rule: must not be empty.
+     */
+    key?: string;
+    /**
+     * Name of the Secret.
+     *
+     * Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+     */
+    name: string;
+}
+/**
+ * azureClientSecretReferenceArgsProvideDefaults sets the appropriate defaults for AzureClientSecretReferenceArgs
+ */
+export function azureClientSecretReferenceArgsProvideDefaults(val: AzureClientSecretReferenceArgs): AzureClientSecretReferenceArgs {
+    return {
+        ...val,
+        key: (val.key) ?? "client-secret",
+    };
+}
+
+/**
+ * DNS-01 by Azure DNS. cert-manager acts as a service principal (`clientId`, `tenantId` and one of `secret` and `existingSecret`), as a `managedIdentity`, or as its surroundings say (workload identity; for ClusterIssuers only).
+ */
+export interface AzureDnsChallengeArgs {
+    /**
+     * Client id of the service principal.
+     *
+     * Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.clientID.
+     */
+    clientId?: pulumi.Input<string | undefined>;
+    /**
+     * The Azure cloud that the zone is in.
+     *
+     * Default: `"AzurePublicCloud"`.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.environment.
+     */
+    environment?: pulumi.Input<enums.AzureEnvironment | undefined>;
+    /**
+     * Secret in cert-manager's namespace that holds the service principal's client secret, kept by somebody else.
+     */
+    existingSecret?: inputs.AzureClientSecretReferenceArgs;
+    /**
+     * Name of the zone in Azure DNS.
+     *
+     * Default: the zone that DNS says the name is in.
+     *
+     * Rule: must not be empty.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.hostedZoneName.
+     */
+    hostedZoneName?: pulumi.Input<string | undefined>;
+    /**
+     * Does without a secret.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.
+     */
+    managedIdentity?: inputs.AzureManagedIdentityArgs;
+    /**
+     * Resource group that the zone is in.
+     *
+     * Rule: must not be empty.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.resourceGroupName.
+     */
+    resourceGroupName: pulumi.Input<string>;
+    /**
+     * Key in `dnsSecrets` of the service principal's client secret. certfleet writes it into a Secret in cert-manager's namespace.
+     *
+     * Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+     */
+    secret?: string;
+    /**
+     * Subscription that the zone is in.
+     *
+     * Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.subscriptionID.
+     */
+    subscriptionId: pulumi.Input<string>;
+    /**
+     * Tenant of the service principal.
+     *
+     * Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.tenantID.
+     */
+    tenantId?: pulumi.Input<string | undefined>;
+}
+/**
+ * azureDnsChallengeArgsProvideDefaults sets the appropriate defaults for AzureDnsChallengeArgs
+ */
+export function azureDnsChallengeArgsProvideDefaults(val: AzureDnsChallengeArgs): AzureDnsChallengeArgs {
+    return {
+        ...val,
+        existingSecret: (val.existingSecret ? inputs.azureClientSecretReferenceArgsProvideDefaults(val.existingSecret) : undefined),
+    };
+}
+
+/**
+ * The managed identity that cert-manager acts as. With none of the properties it is the one of its surroundings.
+ */
+export interface AzureManagedIdentityArgs {
+    /**
+     * Client id of the identity.
+     *
+     * Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.clientID.
+     */
+    clientId?: pulumi.Input<string | undefined>;
+    /**
+     * Resource id of the identity. Not with workload identity.
+     *
+     * Rule: must not be empty.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.resourceID.
+     */
+    resourceId?: pulumi.Input<string | undefined>;
+    /**
+     * Tenant of the identity. Needs `clientId`.
+     *
+     * Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.tenantID.
+     */
+    tenantId?: pulumi.Input<string | undefined>;
 }
 
 /**
@@ -143,13 +365,13 @@ export interface BackendArgs {
  */
 export interface CertManagerInstallationArgs {
     /**
-     * Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+     * Takes over a cert-manager that runs already, instead of installing one. With `release`, `version` must be the one that runs. `createNamespace` must be false. Leave it out again afterwards.
      *
      * Default: a new installation.
      */
     adopt?: enums.CertManagerAdoption;
     /**
-     * Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+     * Whether `version`, or the one that runs, may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
      *
      * Default: `false`.
      */
@@ -169,7 +391,7 @@ export interface CertManagerInstallationArgs {
      */
     gatewayApi?: boolean;
     /**
-     * Set to false where cert-manager already runs; then only `namespace` is read.
+     * Set to false where cert-manager already runs; then only `namespace` and `allowUnsupportedVersion` are read.
      *
      * Default: `true`.
      */
@@ -199,7 +421,7 @@ export interface CertManagerInstallationArgs {
      */
     recursiveNameservers?: pulumi.Input<pulumi.Input<string>[] | undefined>;
     /**
-     * Name of the Helm release. The objects keep their names, which begin with cert-manager.
+     * Name of the Helm release. Its objects are named cert-manager... whatever the release is called.
      *
      * Default: `"cert-manager"`.
      *
@@ -253,9 +475,50 @@ export function certManagerInstallationArgsProvideDefaults(val: CertManagerInsta
 }
 
 /**
+ * How cert-manager renews a certificate, from 1.21 on. What a domain says replaces `defaults.renewal` as a whole.
+ */
+export interface CertificateRenewalArgs {
+    /**
+     * Whether cert-manager renews by itself.
+     *
+     * Default: `"RenewBefore"`.
+     *
+     * Source: cert-manager.io/v1 Certificate spec.renewal.policy.
+     */
+    policy?: enums.RenewalPolicy;
+    /**
+     * When it may renew: in the last window that begins before a third of the lifetime is left, else in the first one after. Each lifetime must have one.
+     *
+     * Default: at any time.
+     *
+     * Rule: must hold a window, or be left out.
+     *
+     * Source: cert-manager.io/v1 Certificate spec.renewal.windows.
+     */
+    windows?: inputs.RenewalWindowArgs[];
+}
+/**
+ * certificateRenewalArgsProvideDefaults sets the appropriate defaults for CertificateRenewalArgs
+ */
+export function certificateRenewalArgsProvideDefaults(val: CertificateRenewalArgs): CertificateRenewalArgs {
+    return {
+        ...val,
+        policy: (val.policy) ?? "RenewBefore",
+    };
+}
+
+/**
  * How control over the names of some zones is proven to the CA (RFC 8555 section 8). Exactly one kind.
  */
 export interface ChallengeArgs {
+    /**
+     * DNS-01 by an ACME-DNS server.
+     */
+    acmeDns?: inputs.AcmeDnsChallengeArgs;
+    /**
+     * DNS-01 by Azure DNS.
+     */
+    azureDns?: inputs.AzureDnsChallengeArgs;
     /**
      * DNS-01 by Google Cloud DNS.
      */
@@ -265,17 +528,41 @@ export interface ChallengeArgs {
      */
     cloudflare?: inputs.CloudflareChallengeArgs;
     /**
+     * Whether a CNAME at a challenge's name is followed, so that rights in the zone that it leads to are enough.
+     *
+     * Default: `"None"`.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cnameStrategy.
+     */
+    cnameStrategy?: enums.CnameStrategy;
+    /**
+     * DNS-01 by any other DNS provider that cert-manager knows.
+     */
+    raw?: inputs.RawChallengeArgs;
+    /**
+     * DNS-01 by dynamic updates (RFC 2136).
+     */
+    rfc2136?: inputs.Rfc2136ChallengeArgs;
+    /**
      * A text that stands for the present key or token, such as the month it dates from. When it changes, a new one is made and written into a Secret of its own, issues a certificate by way of trial, is taken over by the issuers, and then the old one is deleted.
      *
      * Rule: must be at most 32 lower-case letters, digits and inner hyphens, such as 2026-11.
      */
     rotation?: string;
     /**
+     * DNS-01 by Amazon Route 53.
+     */
+    route53?: inputs.Route53ChallengeArgs;
+    /**
      * Keeps the entry's credential and managed zone without using them, so that a zone can move to another entry, and back, while both are valid.
      *
      * Default: `false`.
      */
     standby?: boolean;
+    /**
+     * DNS-01 by a webhook solver.
+     */
+    webhook?: inputs.WebhookChallengeArgs;
     /**
      * DNS zones that this entry serves. Without zones it serves all names that no other entry serves.
      *
@@ -291,8 +578,12 @@ export interface ChallengeArgs {
 export function challengeArgsProvideDefaults(val: ChallengeArgs): ChallengeArgs {
     return {
         ...val,
+        acmeDns: (val.acmeDns ? inputs.acmeDnsChallengeArgsProvideDefaults(val.acmeDns) : undefined),
+        azureDns: (val.azureDns ? inputs.azureDnsChallengeArgsProvideDefaults(val.azureDns) : undefined),
         cloudDns: (val.cloudDns ? inputs.cloudDnsChallengeArgsProvideDefaults(val.cloudDns) : undefined),
         cloudflare: (val.cloudflare ? inputs.cloudflareChallengeArgsProvideDefaults(val.cloudflare) : undefined),
+        rfc2136: (val.rfc2136 ? inputs.rfc2136ChallengeArgsProvideDefaults(val.rfc2136) : undefined),
+        route53: (val.route53 ? inputs.route53ChallengeArgsProvideDefaults(val.route53) : undefined),
     };
 }
 
@@ -473,7 +764,7 @@ export function cloudflareChallengeArgsProvideDefaults(val: CloudflareChallengeA
  */
 export interface CloudflareTokenArgs {
     /**
-     * Account that the token belongs to and whose zones are looked up. Without it the token is that of the user whose credential the Cloudflare provider has.
+     * Account that the token belongs to and whose zones are looked up, for DNS records too. Without it the token is that of the user whose credential the Cloudflare provider has.
      *
      * Rule: must be an account id of 32 hexadecimal digits.
      *
@@ -512,6 +803,14 @@ export function cloudflareTokenArgsProvideDefaults(val: CloudflareTokenArgs): Cl
  */
 export interface CloudflareZoneArgs {
     /**
+     * Account in which the zone is looked up, where the provider's token sees a zone of the same name in another account too, such as one that has moved.
+     *
+     * Rule: must be an account id of 32 hexadecimal digits.
+     *
+     * Source: Cloudflare API, GET /zones?account.id.
+     */
+    accountId?: string;
+    /**
      * Id of the zone.
      *
      * Default: looked up by the zone's name, in previews too.
@@ -527,6 +826,14 @@ export interface CloudflareZoneArgs {
  * How a domain's DNS records are made. Of use with `dnsRecord: true` only.
  */
 export interface DnsRecordSettingsArgs {
+    /**
+     * How many addresses of each type the Gateway has, at least. At Cloudflare so many records are made of each type, one for each address; a record set of Cloud DNS holds all that there are. A Gateway with fewer fails the update. How many records there are cannot depend on addresses that a preview does not know.
+     *
+     * Default: `1`.
+     *
+     * Rule: must be at least 1 address; must be at most 20 addresses.
+     */
+    addressCount?: number;
     /**
      * Whether the Gateway has an IPv6 address beside an IPv4 one, so that there are two records, A and AAAA. Which records there are cannot depend on addresses that a preview does not know.
      *
@@ -636,7 +943,7 @@ export interface DomainArgs {
      */
     deletionProtection?: boolean;
     /**
-     * Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+     * Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it unless `waitForDns` is set.
      *
      * Default: `false`.
      */
@@ -702,6 +1009,14 @@ export interface DomainArgs {
      */
     renew?: pulumi.Input<string | undefined>;
     /**
+     * Whether and when cert-manager renews the certificate. Needs cert-manager 1.21 or newer.
+     *
+     * Default: when a third of its lifetime is left.
+     *
+     * Source: cert-manager.io/v1 Certificate spec.renewal.
+     */
+    renewal?: inputs.CertificateRenewalArgs;
+    /**
      * How the domain is routed.
      *
      * Default: by the Gateway API.
@@ -719,6 +1034,12 @@ export interface DomainArgs {
      * Bounds of all waiting.
      */
     timeouts?: inputs.DomainTimeoutsArgs;
+    /**
+     * Whether an update waits until the host resolves to the addresses of the Gateway and to no others, at all DNS servers of the provider's `resolvers`, else at the system's: for a record that is made by hand or by something else, as well as for one of `dnsRecord`. `timeouts.dns` bounds it.
+     *
+     * Default: `false`.
+     */
+    waitForDns?: boolean;
 }
 /**
  * domainArgsProvideDefaults sets the appropriate defaults for DomainArgs
@@ -728,6 +1049,7 @@ export function domainArgsProvideDefaults(val: DomainArgs): DomainArgs {
         ...val,
         issuer: (val.issuer ? inputs.issuerReferenceArgsProvideDefaults(val.issuer) : undefined),
         privateKey: (val.privateKey ? inputs.privateKeyArgsProvideDefaults(val.privateKey) : undefined),
+        renewal: (val.renewal ? inputs.certificateRenewalArgsProvideDefaults(val.renewal) : undefined),
     };
 }
 
@@ -764,7 +1086,7 @@ export interface DomainDefaultsArgs {
      */
     deletionProtection?: boolean;
     /**
-     * Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+     * Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it unless `waitForDns` is set.
      *
      * Default: `false`.
      */
@@ -822,6 +1144,14 @@ export interface DomainDefaultsArgs {
      */
     renew?: pulumi.Input<string | undefined>;
     /**
+     * Whether and when cert-manager renews the certificate. Needs cert-manager 1.21 or newer.
+     *
+     * Default: when a third of its lifetime is left.
+     *
+     * Source: cert-manager.io/v1 Certificate spec.renewal.
+     */
+    renewal?: inputs.CertificateRenewalArgs;
+    /**
      * How the domain is routed.
      *
      * Default: by the Gateway API.
@@ -831,6 +1161,12 @@ export interface DomainDefaultsArgs {
      * Bounds of all waiting.
      */
     timeouts?: inputs.DomainTimeoutsArgs;
+    /**
+     * Whether an update waits until the host resolves to the addresses of the Gateway and to no others, at all DNS servers of the provider's `resolvers`, else at the system's: for a record that is made by hand or by something else, as well as for one of `dnsRecord`. `timeouts.dns` bounds it.
+     *
+     * Default: `false`.
+     */
+    waitForDns?: boolean;
 }
 /**
  * domainDefaultsArgsProvideDefaults sets the appropriate defaults for DomainDefaultsArgs
@@ -840,6 +1176,7 @@ export function domainDefaultsArgsProvideDefaults(val: DomainDefaultsArgs): Doma
         ...val,
         issuer: (val.issuer ? inputs.issuerReferenceArgsProvideDefaults(val.issuer) : undefined),
         privateKey: (val.privateKey ? inputs.privateKeyArgsProvideDefaults(val.privateKey) : undefined),
+        renewal: (val.renewal ? inputs.certificateRenewalArgsProvideDefaults(val.renewal) : undefined),
     };
 }
 
@@ -855,6 +1192,14 @@ export interface DomainTimeoutsArgs {
      * Rule: must be at least 1 second.
      */
     certificate?: number;
+    /**
+     * Until the host resolves to the Gateway, with `waitForDns`, counted from when it is programmed.
+     *
+     * Default: `600`.
+     *
+     * Rule: must be at least 1 second.
+     */
+    dns?: number;
     /**
      * Until the Gateway is Programmed, counted from the end of the Certificate's bound.
      *
@@ -977,6 +1322,109 @@ export function privateKeyArgsProvideDefaults(val: PrivateKeyArgs): PrivateKeyAr
 }
 
 /**
+ * DNS-01 by any other DNS provider of cert-manager's. The API server checks it. Its credential is in a Secret that the program makes, and that the spec names.
+ */
+export interface RawChallengeArgs {
+    /**
+     * The provider as cert-manager's `dns01` has it, under its name. It holds no secret values.
+     *
+     * Rule: must hold exactly one DNS provider by its name in cert-manager's dns01, such as { digitalocean: {...} }; must name a DNS provider; cnameStrategy stands beside raw, in the entry.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.
+     */
+    spec: {[key: string]: any};
+}
+
+/**
+ * A span of time that comes again and again.
+ */
+export interface RenewalWindowArgs {
+    /**
+     * When it begins: minute, hour, day of the month, month and day of the week, as cron has them.
+     *
+     * Rule: must be the five fields of cron (minute, hour, day of the month, month, day of the week), or a descriptor such as @daily.
+     *
+     * Source: cert-manager.io/v1 Certificate spec.renewal.windows[].cron.
+     */
+    cron: pulumi.Input<string>;
+    /**
+     * Time zone of `cron`, by its name in the IANA database.
+     *
+     * Default: `"UTC"`.
+     *
+     * Rule: must be a time zone by its name in the IANA database, such as "Europe/Berlin".
+     *
+     * Source: cert-manager.io/v1 Certificate spec.renewal.windows[].timezone.
+     */
+    timezone?: pulumi.Input<string | undefined>;
+    /**
+     * How long it is, such as `4h` or `1h30m`.
+     *
+     * Rule: must be a duration in hours, minutes and seconds such as "4h" or "1h30m"; must be longer than nothing.
+     *
+     * Source: cert-manager.io/v1 Certificate spec.renewal.windows[].windowDuration.
+     */
+    windowDuration: pulumi.Input<string>;
+}
+
+/**
+ * DNS-01 by dynamic updates (RFC 2136) of an authoritative DNS server such as BIND, Knot or PowerDNS, signed with a TSIG key: `tsigKeyName` with one of `secret` and `existingSecret`.
+ */
+export interface Rfc2136ChallengeArgs {
+    /**
+     * Secret in cert-manager's namespace that holds the TSIG key's secret as tsig-keygen prints it, kept by somebody else.
+     */
+    existingSecret?: inputs.TsigSecretReferenceArgs;
+    /**
+     * The server that takes updates, by address or hostname, with the port unless that is 53.
+     *
+     * Rule: must be an address or hostname, with a port or without, such as 192.0.2.53:53 or [2001:db8::53]:53.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.nameserver.
+     */
+    nameserver: pulumi.Input<string>;
+    /**
+     * How updates are sent.
+     *
+     * Default: `"UDP"`.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.protocol.
+     */
+    protocol?: pulumi.Input<enums.Rfc2136Protocol | undefined>;
+    /**
+     * Key in `dnsSecrets` of the TSIG key's secret as tsig-keygen prints it. certfleet writes it into a Secret in cert-manager's namespace.
+     *
+     * Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+     */
+    secret?: string;
+    /**
+     * The TSIG key's algorithm.
+     *
+     * Default: `"HMACSHA256"` where there is a key; cert-manager alone takes HMACMD5.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.tsigAlgorithm.
+     */
+    tsigAlgorithm?: pulumi.Input<enums.TsigAlgorithm | undefined>;
+    /**
+     * Name of the TSIG key at the server. Without a key updates are not signed.
+     *
+     * Rule: must not be empty.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.tsigKeyName.
+     */
+    tsigKeyName?: pulumi.Input<string | undefined>;
+}
+/**
+ * rfc2136ChallengeArgsProvideDefaults sets the appropriate defaults for Rfc2136ChallengeArgs
+ */
+export function rfc2136ChallengeArgsProvideDefaults(val: Rfc2136ChallengeArgs): Rfc2136ChallengeArgs {
+    return {
+        ...val,
+        existingSecret: (val.existingSecret ? inputs.tsigSecretReferenceArgsProvideDefaults(val.existingSecret) : undefined),
+    };
+}
+
+/**
  * How a domain is routed. Exactly one kind; by default `gatewayApi`.
  */
 export interface RouteArgs {
@@ -984,6 +1432,124 @@ export interface RouteArgs {
      * By the Kubernetes Gateway API (the default).
      */
     gatewayApi?: inputs.GatewayApiRouteArgs;
+}
+
+/**
+ * DNS-01 by Amazon Route 53. cert-manager acts by an access key (`accessKeyId` and one of `secret` and `existingSecret`), by a ServiceAccount's token (`serviceAccountRef`), or as its surroundings say (for ClusterIssuers only).
+ */
+export interface Route53ChallengeArgs {
+    /**
+     * Id of the access key whose secret part is given.
+     *
+     * Rule: must be an access key id of 16 to 128 letters, digits and underscores.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.accessKeyID.
+     */
+    accessKeyId?: pulumi.Input<string | undefined>;
+    /**
+     * Secret in cert-manager's namespace that holds the secret access key, kept by somebody else.
+     */
+    existingSecret?: inputs.Route53SecretReferenceArgs;
+    /**
+     * Id of the hosted zone. With it nothing has to be looked up, so rights in that zone alone are enough.
+     *
+     * Default: looked up by name.
+     *
+     * Rule: must not be empty.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.hostedZoneID.
+     */
+    hostedZoneId?: pulumi.Input<string | undefined>;
+    /**
+     * AWS region that requests are signed for. Route 53 itself has none.
+     *
+     * Default: what cert-manager's surroundings say.
+     *
+     * Rule: must not be empty.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.region.
+     */
+    region?: pulumi.Input<string | undefined>;
+    /**
+     * ARN of a role to assume.
+     *
+     * Rule: must be the ARN of a role, such as arn:aws:iam::123456789012:role/dns, not its name.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.role.
+     */
+    role?: pulumi.Input<string | undefined>;
+    /**
+     * Key in `dnsSecrets` of the secret access key. certfleet writes it into a Secret in cert-manager's namespace.
+     *
+     * Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+     */
+    secret?: string;
+    /**
+     * Does without an access key. Needs `role`.
+     */
+    serviceAccountRef?: inputs.Route53ServiceAccountReferenceArgs;
+}
+/**
+ * route53ChallengeArgsProvideDefaults sets the appropriate defaults for Route53ChallengeArgs
+ */
+export function route53ChallengeArgsProvideDefaults(val: Route53ChallengeArgs): Route53ChallengeArgs {
+    return {
+        ...val,
+        existingSecret: (val.existingSecret ? inputs.route53SecretReferenceArgsProvideDefaults(val.existingSecret) : undefined),
+    };
+}
+
+/**
+ * A Secret in cert-manager's namespace and the key in it that holds the secret access key.
+ */
+export interface Route53SecretReferenceArgs {
+    /**
+     * Key in the Secret's data.
+     *
+     * Default: `"secret-access-key"`.
+     *
+     * Rule: must not be empty.
+     */
+    key?: string;
+    /**
+     * Name of the Secret.
+     *
+     * Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+     */
+    name: string;
+}
+/**
+ * route53SecretReferenceArgsProvideDefaults sets the appropriate defaults for Route53SecretReferenceArgs
+ */
+export function route53SecretReferenceArgsProvideDefaults(val: Route53SecretReferenceArgs): Route53SecretReferenceArgs {
+    return {
+        ...val,
+        key: (val.key) ?? "secret-access-key",
+    };
+}
+
+/**
+ * A Kubernetes ServiceAccount as whose token cert-manager assumes the role (IRSA). cert-manager must be allowed to ask for its tokens.
+ */
+export interface Route53ServiceAccountReferenceArgs {
+    /**
+     * Audiences of the token.
+     *
+     * Default: `sts.amazonaws.com`.
+     *
+     * Rule: each must not be empty.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.auth.kubernetes.serviceAccountRef.audiences.
+     */
+    audiences?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * Name of the ServiceAccount, in cert-manager's namespace.
+     *
+     * Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.auth.kubernetes.serviceAccountRef.name.
+     */
+    name: string;
 }
 
 /**
@@ -1042,4 +1608,61 @@ export function serviceAccountKeyReferenceArgsProvideDefaults(val: ServiceAccoun
         ...val,
         key: (val.key) ?? "key.json",
     };
+}
+
+/**
+ * A Secret in cert-manager's namespace and the key in it that holds the TSIG key's secret as tsig-keygen prints it.
+ */
+export interface TsigSecretReferenceArgs {
+    /**
+     * Key in the Secret's data.
+     *
+     * Default: `"tsig-secret"`.
+     *
+     * Rule: must not be empty.
+     */
+    key?: string;
+    /**
+     * Name of the Secret.
+     *
+     * Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+     */
+    name: string;
+}
+/**
+ * tsigSecretReferenceArgsProvideDefaults sets the appropriate defaults for TsigSecretReferenceArgs
+ */
+export function tsigSecretReferenceArgsProvideDefaults(val: TsigSecretReferenceArgs): TsigSecretReferenceArgs {
+    return {
+        ...val,
+        key: (val.key) ?? "tsig-secret",
+    };
+}
+
+/**
+ * DNS-01 by a webhook solver that is installed in the cluster. Its credential is for the webhook to say: its `config` names a Secret that the program makes.
+ */
+export interface WebhookChallengeArgs {
+    /**
+     * What the webhook is told. It stands in the issuer in clear, so it holds no secret values.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.webhook.config.
+     */
+    config?: pulumi.Input<{[key: string]: any} | undefined>;
+    /**
+     * API group of the webhook, as it was installed with.
+     *
+     * Rule: must not be empty.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.webhook.groupName.
+     */
+    groupName: pulumi.Input<string>;
+    /**
+     * Name of the solver within the webhook.
+     *
+     * Rule: must not be empty.
+     *
+     * Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.webhook.solverName.
+     */
+    solverName: pulumi.Input<string>;
 }

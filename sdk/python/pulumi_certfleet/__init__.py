@@ -11,6 +11,7 @@ from .cert_manager import *
 from .cert_manager_preflight import *
 from .cluster_tls import *
 from .dns_credentials import *
+from .dns_readiness import *
 from .gateway_preflight import *
 from .issuers import *
 from .provider import *
@@ -39,6 +40,7 @@ _utilities.register(
    "certfleet:index:CertManagerPreflight": "CertManagerPreflight",
    "certfleet:index:ClusterTls": "ClusterTls",
    "certfleet:index:DnsCredentials": "DnsCredentials",
+   "certfleet:index:DnsReadiness": "DnsReadiness",
    "certfleet:index:GatewayPreflight": "GatewayPreflight",
    "certfleet:index:Issuers": "Issuers",
    "certfleet:index:Readiness": "Readiness",

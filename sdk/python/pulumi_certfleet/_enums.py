@@ -8,9 +8,14 @@ from enum import Enum
 
 __all__ = [
     'AcmeEnvironment',
+    'AzureEnvironment',
     'CertManagerAdoption',
+    'CnameStrategy',
     'PrivateKeyAlgorithm',
     'ReadinessKind',
+    'RenewalPolicy',
+    'Rfc2136Protocol',
+    'TsigAlgorithm',
 ]
 
 
@@ -33,6 +38,29 @@ class AcmeEnvironment(_builtins.str, Enum):
     """
 
 
+@pulumi.type_token("certfleet:index:AzureEnvironment")
+class AzureEnvironment(_builtins.str, Enum):
+    """
+    The Azure cloud that the zone is in.
+    """
+    AZURE_PUBLIC_CLOUD = "AzurePublicCloud"
+    """
+    The public cloud.
+    """
+    AZURE_CHINA_CLOUD = "AzureChinaCloud"
+    """
+    Azure in China.
+    """
+    AZURE_GERMAN_CLOUD = "AzureGermanCloud"
+    """
+    Azure in Germany.
+    """
+    AZURE_US_GOVERNMENT_CLOUD = "AzureUSGovernmentCloud"
+    """
+    Azure for the government of the USA.
+    """
+
+
 @pulumi.type_token("certfleet:index:CertManagerAdoption")
 class CertManagerAdoption(_builtins.str, Enum):
     """
@@ -45,6 +73,21 @@ class CertManagerAdoption(_builtins.str, Enum):
     MANIFESTS = "manifests"
     """
     By kubectl from manifests: a Helm release is made that takes over the objects of its names.
+    """
+
+
+@pulumi.type_token("certfleet:index:CnameStrategy")
+class CnameStrategy(_builtins.str, Enum):
+    """
+    Whether the record of a challenge is made where a CNAME leads to that stands at its name.
+    """
+    NONE = "None"
+    """
+    The record is made at its own name, in its own zone.
+    """
+    FOLLOW = "Follow"
+    """
+    The record is made where the CNAME leads, in the zone there, which the entry's DNS provider serves.
     """
 
 
@@ -76,6 +119,10 @@ class ReadinessKind(_builtins.str, Enum):
     """
     A Certificate of cert-manager, until it is Ready.
     """
+    CERTIFICATE_REQUEST = "CertificateRequest"
+    """
+    A CertificateRequest of cert-manager that no Certificate has made, until it is Ready.
+    """
     CLUSTER_ISSUER = "ClusterIssuer"
     """
     A ClusterIssuer of cert-manager, until it is Ready.
@@ -87,4 +134,57 @@ class ReadinessKind(_builtins.str, Enum):
     RELEASE = "Release"
     """
     A Helm release, while Helm works on it.
+    """
+
+
+@pulumi.type_token("certfleet:index:RenewalPolicy")
+class RenewalPolicy(_builtins.str, Enum):
+    """
+    Whether cert-manager renews a certificate by itself.
+    """
+    RENEW_BEFORE = "RenewBefore"
+    """
+    When a third of its lifetime is left, or in the windows.
+    """
+    DISABLED = "Disabled"
+    """
+    Never: it ends unless somebody has it issued again, as by `renew` or `certfleet renew`.
+    """
+
+
+@pulumi.type_token("certfleet:index:Rfc2136Protocol")
+class Rfc2136Protocol(_builtins.str, Enum):
+    """
+    How updates are sent.
+    """
+    UDP = "UDP"
+    """
+    Over UDP.
+    """
+    TCP = "TCP"
+    """
+    Over TCP.
+    """
+
+
+@pulumi.type_token("certfleet:index:TsigAlgorithm")
+class TsigAlgorithm(_builtins.str, Enum):
+    """
+    How updates are signed (RFC 8945).
+    """
+    HMACMD5 = "HMACMD5"
+    """
+    HMAC-MD5, which RFC 8945 advises against.
+    """
+    HMACSHA1 = "HMACSHA1"
+    """
+    HMAC-SHA-1.
+    """
+    HMACSHA256 = "HMACSHA256"
+    """
+    HMAC-SHA-256.
+    """
+    HMACSHA512 = "HMACSHA512"
+    """
+    HMAC-SHA-512.
     """

@@ -20,14 +20,26 @@ __all__ = [
     'AcmeArgsDict',
     'AcmeDirectoryArgs',
     'AcmeDirectoryArgsDict',
+    'AcmeDnsAccountReferenceArgs',
+    'AcmeDnsAccountReferenceArgsDict',
+    'AcmeDnsChallengeArgs',
+    'AcmeDnsChallengeArgsDict',
     'AcmeIssuerArgs',
     'AcmeIssuerArgsDict',
     'AcmeIssuersArgs',
     'AcmeIssuersArgsDict',
+    'AzureClientSecretReferenceArgs',
+    'AzureClientSecretReferenceArgsDict',
+    'AzureDnsChallengeArgs',
+    'AzureDnsChallengeArgsDict',
+    'AzureManagedIdentityArgs',
+    'AzureManagedIdentityArgsDict',
     'BackendArgs',
     'BackendArgsDict',
     'CertManagerInstallationArgs',
     'CertManagerInstallationArgsDict',
+    'CertificateRenewalArgs',
+    'CertificateRenewalArgsDict',
     'ChallengeArgs',
     'ChallengeArgsDict',
     'CloudDnsChallengeArgs',
@@ -62,12 +74,28 @@ __all__ = [
     'PlatformArgsDict',
     'PrivateKeyArgs',
     'PrivateKeyArgsDict',
+    'RawChallengeArgs',
+    'RawChallengeArgsDict',
+    'RenewalWindowArgs',
+    'RenewalWindowArgsDict',
+    'Rfc2136ChallengeArgs',
+    'Rfc2136ChallengeArgsDict',
     'RouteArgs',
     'RouteArgsDict',
+    'Route53ChallengeArgs',
+    'Route53ChallengeArgsDict',
+    'Route53SecretReferenceArgs',
+    'Route53SecretReferenceArgsDict',
+    'Route53ServiceAccountReferenceArgs',
+    'Route53ServiceAccountReferenceArgsDict',
     'SecretReferenceArgs',
     'SecretReferenceArgsDict',
     'ServiceAccountKeyReferenceArgs',
     'ServiceAccountKeyReferenceArgsDict',
+    'TsigSecretReferenceArgs',
+    'TsigSecretReferenceArgsDict',
+    'WebhookChallengeArgs',
+    'WebhookChallengeArgsDict',
 ]
 
 class AcmeArgsDict(TypedDict):
@@ -106,7 +134,17 @@ class AcmeArgsDict(TypedDict):
     """
     issuers: NotRequired['AcmeIssuersArgsDict']
     """
-    Names of the ClusterIssuers and of their accounts' keys, and which of them are taken over.
+    Names of the ClusterIssuers and of their accounts' keys, their profiles, and which of them are taken over.
+    """
+    profile: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Profile of all certificates, by the name that the directory gives it; Let's Encrypt has `classic` (90 days, up to 100 names), `tlsserver` (45 days, up to 25 names) and `shortlived` (160 hours, up to 25 names). Another one holds from the next issuance on. Needs cert-manager 1.18 or newer.
+
+    Default: the directory's choice; Let's Encrypt's is `classic`.
+
+    Rule: must not be empty.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.profile.
     """
 
 @pulumi.input_type
@@ -117,7 +155,8 @@ class AcmeArgs:
                  directory: Optional['AcmeDirectoryArgs'] = None,
                  email: pulumi.Input[Optional[_builtins.str]] = None,
                  environment: Optional['AcmeEnvironment'] = None,
-                 issuers: Optional['AcmeIssuersArgs'] = None):
+                 issuers: Optional['AcmeIssuersArgs'] = None,
+                 profile: pulumi.Input[Optional[_builtins.str]] = None):
         """
         The ACME account and directories that certificates are ordered from (RFC 8555).
 
@@ -136,7 +175,14 @@ class AcmeArgs:
         :param 'AcmeEnvironment' environment: Directory of all domains that do not name their own.
                
                Default: `"custom"` if `directory` is given, else `"staging"`.
-        :param 'AcmeIssuersArgs' issuers: Names of the ClusterIssuers and of their accounts' keys, and which of them are taken over.
+        :param 'AcmeIssuersArgs' issuers: Names of the ClusterIssuers and of their accounts' keys, their profiles, and which of them are taken over.
+        :param pulumi.Input[_builtins.str] profile: Profile of all certificates, by the name that the directory gives it; Let's Encrypt has `classic` (90 days, up to 100 names), `tlsserver` (45 days, up to 25 names) and `shortlived` (160 hours, up to 25 names). Another one holds from the next issuance on. Needs cert-manager 1.18 or newer.
+               
+               Default: the directory's choice; Let's Encrypt's is `classic`.
+               
+               Rule: must not be empty.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.profile.
         """
         if account_key_rotation is not None:
             pulumi.set(__self__, "account_key_rotation", account_key_rotation)
@@ -150,6 +196,8 @@ class AcmeArgs:
             pulumi.set(__self__, "environment", environment)
         if issuers is not None:
             pulumi.set(__self__, "issuers", issuers)
+        if profile is not None:
+            pulumi.set(__self__, "profile", profile)
 
     @_builtins.property
     @pulumi.getter(name="accountKeyRotation")
@@ -225,13 +273,31 @@ class AcmeArgs:
     @pulumi.getter
     def issuers(self) -> Optional['AcmeIssuersArgs']:
         """
-        Names of the ClusterIssuers and of their accounts' keys, and which of them are taken over.
+        Names of the ClusterIssuers and of their accounts' keys, their profiles, and which of them are taken over.
         """
         return pulumi.get(self, "issuers")
 
     @issuers.setter
     def issuers(self, value: Optional['AcmeIssuersArgs']):
         pulumi.set(self, "issuers", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def profile(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Profile of all certificates, by the name that the directory gives it; Let's Encrypt has `classic` (90 days, up to 100 names), `tlsserver` (45 days, up to 25 names) and `shortlived` (160 hours, up to 25 names). Another one holds from the next issuance on. Needs cert-manager 1.18 or newer.
+
+        Default: the directory's choice; Let's Encrypt's is `classic`.
+
+        Rule: must not be empty.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.profile.
+        """
+        return pulumi.get(self, "profile")
+
+    @profile.setter
+    def profile(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "profile", value)
 
 
 class AcmeDirectoryArgsDict(TypedDict):
@@ -317,9 +383,173 @@ class AcmeDirectoryArgs:
         pulumi.set(self, "ca_bundle", value)
 
 
+class AcmeDnsAccountReferenceArgsDict(TypedDict):
+    """
+    A Secret in cert-manager's namespace and the key in it that holds accounts by domain, as a JSON object of what the server's `/register` answered.
+    """
+    name: _builtins.str
+    """
+    Name of the Secret.
+
+    Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+    """
+    key: NotRequired[_builtins.str]
+    """
+    Key in the Secret's data.
+
+    Default: `"acmedns.json"`.
+
+    Rule: must not be empty.
+    """
+
+@pulumi.input_type
+class AcmeDnsAccountReferenceArgs:
+    def __init__(__self__, *,
+                 name: _builtins.str,
+                 key: Optional[_builtins.str] = None):
+        """
+        A Secret in cert-manager's namespace and the key in it that holds accounts by domain, as a JSON object of what the server's `/register` answered.
+
+        :param _builtins.str name: Name of the Secret.
+               
+               Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+        :param _builtins.str key: Key in the Secret's data.
+               
+               Default: `"acmedns.json"`.
+               
+               Rule: must not be empty.
+        """
+        pulumi.set(__self__, "name", name)
+        if key is None:
+            key = 'acmedns.json'
+        if key is not None:
+            pulumi.set(__self__, "key", key)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        Name of the Secret.
+
+        Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: _builtins.str):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> Optional[_builtins.str]:
+        """
+        Key in the Secret's data.
+
+        Default: `"acmedns.json"`.
+
+        Rule: must not be empty.
+        """
+        return pulumi.get(self, "key")
+
+    @key.setter
+    def key(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "key", value)
+
+
+class AcmeDnsChallengeArgsDict(TypedDict):
+    """
+    DNS-01 by an ACME-DNS server (github.com/joohoi/acme-dns), to which the names' `_acme-challenge` records are CNAMEs. Exactly one of `secret` and `existingSecret`.
+    """
+    host: pulumi.Input[_builtins.str]
+    """
+    URL of the server's API.
+
+    Rule: must be the https or http URL of an ACME-DNS server, such as https://auth.acme-dns.io.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.acmeDNS.host.
+    """
+    existing_secret: NotRequired['AcmeDnsAccountReferenceArgsDict']
+    """
+    Secret in cert-manager's namespace that holds accounts by domain, as a JSON object of what the server's `/register` answered, kept by somebody else.
+    """
+    secret: NotRequired[_builtins.str]
+    """
+    Key in `dnsSecrets` of accounts by domain, as a JSON object of what the server's `/register` answered. certfleet writes it into a Secret in cert-manager's namespace.
+
+    Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+    """
+
+@pulumi.input_type
+class AcmeDnsChallengeArgs:
+    def __init__(__self__, *,
+                 host: pulumi.Input[_builtins.str],
+                 existing_secret: Optional['AcmeDnsAccountReferenceArgs'] = None,
+                 secret: Optional[_builtins.str] = None):
+        """
+        DNS-01 by an ACME-DNS server (github.com/joohoi/acme-dns), to which the names' `_acme-challenge` records are CNAMEs. Exactly one of `secret` and `existingSecret`.
+
+        :param pulumi.Input[_builtins.str] host: URL of the server's API.
+               
+               Rule: must be the https or http URL of an ACME-DNS server, such as https://auth.acme-dns.io.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.acmeDNS.host.
+        :param 'AcmeDnsAccountReferenceArgs' existing_secret: Secret in cert-manager's namespace that holds accounts by domain, as a JSON object of what the server's `/register` answered, kept by somebody else.
+        :param _builtins.str secret: Key in `dnsSecrets` of accounts by domain, as a JSON object of what the server's `/register` answered. certfleet writes it into a Secret in cert-manager's namespace.
+               
+               Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+        """
+        pulumi.set(__self__, "host", host)
+        if existing_secret is not None:
+            pulumi.set(__self__, "existing_secret", existing_secret)
+        if secret is not None:
+            pulumi.set(__self__, "secret", secret)
+
+    @_builtins.property
+    @pulumi.getter
+    def host(self) -> pulumi.Input[_builtins.str]:
+        """
+        URL of the server's API.
+
+        Rule: must be the https or http URL of an ACME-DNS server, such as https://auth.acme-dns.io.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.acmeDNS.host.
+        """
+        return pulumi.get(self, "host")
+
+    @host.setter
+    def host(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "host", value)
+
+    @_builtins.property
+    @pulumi.getter(name="existingSecret")
+    def existing_secret(self) -> Optional['AcmeDnsAccountReferenceArgs']:
+        """
+        Secret in cert-manager's namespace that holds accounts by domain, as a JSON object of what the server's `/register` answered, kept by somebody else.
+        """
+        return pulumi.get(self, "existing_secret")
+
+    @existing_secret.setter
+    def existing_secret(self, value: Optional['AcmeDnsAccountReferenceArgs']):
+        pulumi.set(self, "existing_secret", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def secret(self) -> Optional[_builtins.str]:
+        """
+        Key in `dnsSecrets` of accounts by domain, as a JSON object of what the server's `/register` answered. certfleet writes it into a Secret in cert-manager's namespace.
+
+        Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+        """
+        return pulumi.get(self, "secret")
+
+    @secret.setter
+    def secret(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "secret", value)
+
+
 class AcmeIssuerArgsDict(TypedDict):
     """
-    The ClusterIssuer of an ACME environment, for one that exists already.
+    The ClusterIssuer of one ACME environment.
     """
     account_key_secret: NotRequired[_builtins.str]
     """
@@ -345,15 +575,26 @@ class AcmeIssuerArgsDict(TypedDict):
 
     Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
     """
+    profile: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Profile of what this directory issues.
+
+    Default: `acme.profile`.
+
+    Rule: must not be empty.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.profile.
+    """
 
 @pulumi.input_type
 class AcmeIssuerArgs:
     def __init__(__self__, *,
                  account_key_secret: Optional[_builtins.str] = None,
                  adopt: Optional[_builtins.bool] = None,
-                 name: Optional[_builtins.str] = None):
+                 name: Optional[_builtins.str] = None,
+                 profile: pulumi.Input[Optional[_builtins.str]] = None):
         """
-        The ClusterIssuer of an ACME environment, for one that exists already.
+        The ClusterIssuer of one ACME environment.
 
         :param _builtins.str account_key_secret: Secret with the account's key, in cert-manager's namespace. Another Secret is another account.
                
@@ -370,6 +611,13 @@ class AcmeIssuerArgs:
                Default: `letsencrypt-staging`, `letsencrypt-production` or `acme`.
                
                Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+        :param pulumi.Input[_builtins.str] profile: Profile of what this directory issues.
+               
+               Default: `acme.profile`.
+               
+               Rule: must not be empty.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.profile.
         """
         if account_key_secret is not None:
             pulumi.set(__self__, "account_key_secret", account_key_secret)
@@ -377,6 +625,8 @@ class AcmeIssuerArgs:
             pulumi.set(__self__, "adopt", adopt)
         if name is not None:
             pulumi.set(__self__, "name", name)
+        if profile is not None:
+            pulumi.set(__self__, "profile", profile)
 
     @_builtins.property
     @pulumi.getter(name="accountKeySecret")
@@ -426,10 +676,28 @@ class AcmeIssuerArgs:
     def name(self, value: Optional[_builtins.str]):
         pulumi.set(self, "name", value)
 
+    @_builtins.property
+    @pulumi.getter
+    def profile(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Profile of what this directory issues.
+
+        Default: `acme.profile`.
+
+        Rule: must not be empty.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.profile.
+        """
+        return pulumi.get(self, "profile")
+
+    @profile.setter
+    def profile(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "profile", value)
+
 
 class AcmeIssuersArgsDict(TypedDict):
     """
-    ClusterIssuers by ACME environment, where they are not as certfleet makes them.
+    ClusterIssuers by ACME environment, where one is not as the others, or not as certfleet makes them.
     """
     custom: NotRequired['AcmeIssuerArgsDict']
     """
@@ -451,7 +719,7 @@ class AcmeIssuersArgs:
                  production: Optional['AcmeIssuerArgs'] = None,
                  staging: Optional['AcmeIssuerArgs'] = None):
         """
-        ClusterIssuers by ACME environment, where they are not as certfleet makes them.
+        ClusterIssuers by ACME environment, where one is not as the others, or not as certfleet makes them.
 
         :param 'AcmeIssuerArgs' custom: That of environment `custom`.
         :param 'AcmeIssuerArgs' production: That of environment `production`.
@@ -499,6 +767,471 @@ class AcmeIssuersArgs:
     @staging.setter
     def staging(self, value: Optional['AcmeIssuerArgs']):
         pulumi.set(self, "staging", value)
+
+
+class AzureClientSecretReferenceArgsDict(TypedDict):
+    """
+    A Secret in cert-manager's namespace and the key in it that holds the service principal's client secret.
+    """
+    name: _builtins.str
+    """
+    Name of the Secret.
+
+    Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+    """
+    key: NotRequired[_builtins.str]
+    """
+    Key in the Secret's data.
+
+    Default: `"client-secret"`.
+
+    Rule: must not be empty.
+    """
+
+@pulumi.input_type
+class AzureClientSecretReferenceArgs:
+    def __init__(__self__, *,
+                 name: _builtins.str,
+                 key: Optional[_builtins.str] = None):
+        """
+        A Secret in cert-manager's namespace and the key in it that holds the service principal's client secret.
+
+        :param _builtins.str name: Name of the Secret.
+               
+               Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+        :param _builtins.str key: Key in the Secret's data.
+               
+               Default: `"client-secret"`.
+               
+               Rule: must not be empty.
+        """
+        pulumi.set(__self__, "name", name)
+        if key is None:
+            key = 'client-secret'
+        if key is not None:
+            pulumi.set(__self__, "key", key)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        Name of the Secret.
+
+        Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: _builtins.str):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> Optional[_builtins.str]:
+        """
+        Key in the Secret's data.
+
+        Default: `"client-secret"`.
+
+        Rule: must not be empty.
+        """
+        return pulumi.get(self, "key")
+
+    @key.setter
+    def key(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "key", value)
+
+
+class AzureDnsChallengeArgsDict(TypedDict):
+    """
+    DNS-01 by Azure DNS. cert-manager acts as a service principal (`clientId`, `tenantId` and one of `secret` and `existingSecret`), as a `managedIdentity`, or as its surroundings say (workload identity; for ClusterIssuers only).
+    """
+    resource_group_name: pulumi.Input[_builtins.str]
+    """
+    Resource group that the zone is in.
+
+    Rule: must not be empty.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.resourceGroupName.
+    """
+    subscription_id: pulumi.Input[_builtins.str]
+    """
+    Subscription that the zone is in.
+
+    Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.subscriptionID.
+    """
+    client_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Client id of the service principal.
+
+    Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.clientID.
+    """
+    environment: NotRequired[pulumi.Input[Optional['AzureEnvironment']]]
+    """
+    The Azure cloud that the zone is in.
+
+    Default: `"AzurePublicCloud"`.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.environment.
+    """
+    existing_secret: NotRequired['AzureClientSecretReferenceArgsDict']
+    """
+    Secret in cert-manager's namespace that holds the service principal's client secret, kept by somebody else.
+    """
+    hosted_zone_name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Name of the zone in Azure DNS.
+
+    Default: the zone that DNS says the name is in.
+
+    Rule: must not be empty.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.hostedZoneName.
+    """
+    managed_identity: NotRequired['AzureManagedIdentityArgsDict']
+    """
+    Does without a secret.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.
+    """
+    secret: NotRequired[_builtins.str]
+    """
+    Key in `dnsSecrets` of the service principal's client secret. certfleet writes it into a Secret in cert-manager's namespace.
+
+    Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+    """
+    tenant_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Tenant of the service principal.
+
+    Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.tenantID.
+    """
+
+@pulumi.input_type
+class AzureDnsChallengeArgs:
+    def __init__(__self__, *,
+                 resource_group_name: pulumi.Input[_builtins.str],
+                 subscription_id: pulumi.Input[_builtins.str],
+                 client_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 environment: pulumi.Input[Optional['AzureEnvironment']] = None,
+                 existing_secret: Optional['AzureClientSecretReferenceArgs'] = None,
+                 hosted_zone_name: pulumi.Input[Optional[_builtins.str]] = None,
+                 managed_identity: Optional['AzureManagedIdentityArgs'] = None,
+                 secret: Optional[_builtins.str] = None,
+                 tenant_id: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        DNS-01 by Azure DNS. cert-manager acts as a service principal (`clientId`, `tenantId` and one of `secret` and `existingSecret`), as a `managedIdentity`, or as its surroundings say (workload identity; for ClusterIssuers only).
+
+        :param pulumi.Input[_builtins.str] resource_group_name: Resource group that the zone is in.
+               
+               Rule: must not be empty.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.resourceGroupName.
+        :param pulumi.Input[_builtins.str] subscription_id: Subscription that the zone is in.
+               
+               Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.subscriptionID.
+        :param pulumi.Input[_builtins.str] client_id: Client id of the service principal.
+               
+               Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.clientID.
+        :param pulumi.Input['AzureEnvironment'] environment: The Azure cloud that the zone is in.
+               
+               Default: `"AzurePublicCloud"`.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.environment.
+        :param 'AzureClientSecretReferenceArgs' existing_secret: Secret in cert-manager's namespace that holds the service principal's client secret, kept by somebody else.
+        :param pulumi.Input[_builtins.str] hosted_zone_name: Name of the zone in Azure DNS.
+               
+               Default: the zone that DNS says the name is in.
+               
+               Rule: must not be empty.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.hostedZoneName.
+        :param 'AzureManagedIdentityArgs' managed_identity: Does without a secret.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.
+        :param _builtins.str secret: Key in `dnsSecrets` of the service principal's client secret. certfleet writes it into a Secret in cert-manager's namespace.
+               
+               Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+        :param pulumi.Input[_builtins.str] tenant_id: Tenant of the service principal.
+               
+               Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.tenantID.
+        """
+        pulumi.set(__self__, "resource_group_name", resource_group_name)
+        pulumi.set(__self__, "subscription_id", subscription_id)
+        if client_id is not None:
+            pulumi.set(__self__, "client_id", client_id)
+        if environment is not None:
+            pulumi.set(__self__, "environment", environment)
+        if existing_secret is not None:
+            pulumi.set(__self__, "existing_secret", existing_secret)
+        if hosted_zone_name is not None:
+            pulumi.set(__self__, "hosted_zone_name", hosted_zone_name)
+        if managed_identity is not None:
+            pulumi.set(__self__, "managed_identity", managed_identity)
+        if secret is not None:
+            pulumi.set(__self__, "secret", secret)
+        if tenant_id is not None:
+            pulumi.set(__self__, "tenant_id", tenant_id)
+
+    @_builtins.property
+    @pulumi.getter(name="resourceGroupName")
+    def resource_group_name(self) -> pulumi.Input[_builtins.str]:
+        """
+        Resource group that the zone is in.
+
+        Rule: must not be empty.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.resourceGroupName.
+        """
+        return pulumi.get(self, "resource_group_name")
+
+    @resource_group_name.setter
+    def resource_group_name(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "resource_group_name", value)
+
+    @_builtins.property
+    @pulumi.getter(name="subscriptionId")
+    def subscription_id(self) -> pulumi.Input[_builtins.str]:
+        """
+        Subscription that the zone is in.
+
+        Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.subscriptionID.
+        """
+        return pulumi.get(self, "subscription_id")
+
+    @subscription_id.setter
+    def subscription_id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "subscription_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="clientId")
+    def client_id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Client id of the service principal.
+
+        Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.clientID.
+        """
+        return pulumi.get(self, "client_id")
+
+    @client_id.setter
+    def client_id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "client_id", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def environment(self) -> pulumi.Input[Optional['AzureEnvironment']]:
+        """
+        The Azure cloud that the zone is in.
+
+        Default: `"AzurePublicCloud"`.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.environment.
+        """
+        return pulumi.get(self, "environment")
+
+    @environment.setter
+    def environment(self, value: pulumi.Input[Optional['AzureEnvironment']]):
+        pulumi.set(self, "environment", value)
+
+    @_builtins.property
+    @pulumi.getter(name="existingSecret")
+    def existing_secret(self) -> Optional['AzureClientSecretReferenceArgs']:
+        """
+        Secret in cert-manager's namespace that holds the service principal's client secret, kept by somebody else.
+        """
+        return pulumi.get(self, "existing_secret")
+
+    @existing_secret.setter
+    def existing_secret(self, value: Optional['AzureClientSecretReferenceArgs']):
+        pulumi.set(self, "existing_secret", value)
+
+    @_builtins.property
+    @pulumi.getter(name="hostedZoneName")
+    def hosted_zone_name(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Name of the zone in Azure DNS.
+
+        Default: the zone that DNS says the name is in.
+
+        Rule: must not be empty.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.hostedZoneName.
+        """
+        return pulumi.get(self, "hosted_zone_name")
+
+    @hosted_zone_name.setter
+    def hosted_zone_name(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "hosted_zone_name", value)
+
+    @_builtins.property
+    @pulumi.getter(name="managedIdentity")
+    def managed_identity(self) -> Optional['AzureManagedIdentityArgs']:
+        """
+        Does without a secret.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.
+        """
+        return pulumi.get(self, "managed_identity")
+
+    @managed_identity.setter
+    def managed_identity(self, value: Optional['AzureManagedIdentityArgs']):
+        pulumi.set(self, "managed_identity", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def secret(self) -> Optional[_builtins.str]:
+        """
+        Key in `dnsSecrets` of the service principal's client secret. certfleet writes it into a Secret in cert-manager's namespace.
+
+        Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+        """
+        return pulumi.get(self, "secret")
+
+    @secret.setter
+    def secret(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "secret", value)
+
+    @_builtins.property
+    @pulumi.getter(name="tenantId")
+    def tenant_id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Tenant of the service principal.
+
+        Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.tenantID.
+        """
+        return pulumi.get(self, "tenant_id")
+
+    @tenant_id.setter
+    def tenant_id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "tenant_id", value)
+
+
+class AzureManagedIdentityArgsDict(TypedDict):
+    """
+    The managed identity that cert-manager acts as. With none of the properties it is the one of its surroundings.
+    """
+    client_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Client id of the identity.
+
+    Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.clientID.
+    """
+    resource_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Resource id of the identity. Not with workload identity.
+
+    Rule: must not be empty.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.resourceID.
+    """
+    tenant_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Tenant of the identity. Needs `clientId`.
+
+    Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.tenantID.
+    """
+
+@pulumi.input_type
+class AzureManagedIdentityArgs:
+    def __init__(__self__, *,
+                 client_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 resource_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 tenant_id: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        The managed identity that cert-manager acts as. With none of the properties it is the one of its surroundings.
+
+        :param pulumi.Input[_builtins.str] client_id: Client id of the identity.
+               
+               Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.clientID.
+        :param pulumi.Input[_builtins.str] resource_id: Resource id of the identity. Not with workload identity.
+               
+               Rule: must not be empty.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.resourceID.
+        :param pulumi.Input[_builtins.str] tenant_id: Tenant of the identity. Needs `clientId`.
+               
+               Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.tenantID.
+        """
+        if client_id is not None:
+            pulumi.set(__self__, "client_id", client_id)
+        if resource_id is not None:
+            pulumi.set(__self__, "resource_id", resource_id)
+        if tenant_id is not None:
+            pulumi.set(__self__, "tenant_id", tenant_id)
+
+    @_builtins.property
+    @pulumi.getter(name="clientId")
+    def client_id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Client id of the identity.
+
+        Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.clientID.
+        """
+        return pulumi.get(self, "client_id")
+
+    @client_id.setter
+    def client_id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "client_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="resourceId")
+    def resource_id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Resource id of the identity. Not with workload identity.
+
+        Rule: must not be empty.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.resourceID.
+        """
+        return pulumi.get(self, "resource_id")
+
+    @resource_id.setter
+    def resource_id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "resource_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="tenantId")
+    def tenant_id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Tenant of the identity. Needs `clientId`.
+
+        Rule: must be an id such as 00000000-0000-0000-0000-000000000000.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.azureDNS.managedIdentity.tenantID.
+        """
+        return pulumi.get(self, "tenant_id")
+
+    @tenant_id.setter
+    def tenant_id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "tenant_id", value)
 
 
 class BackendArgsDict(TypedDict):
@@ -571,13 +1304,13 @@ class CertManagerInstallationArgsDict(TypedDict):
     """
     adopt: NotRequired['CertManagerAdoption']
     """
-    Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+    Takes over a cert-manager that runs already, instead of installing one. With `release`, `version` must be the one that runs. `createNamespace` must be false. Leave it out again afterwards.
 
     Default: a new installation.
     """
     allow_unsupported_version: NotRequired[_builtins.bool]
     """
-    Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+    Whether `version`, or the one that runs, may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
 
     Default: `false`.
     """
@@ -597,7 +1330,7 @@ class CertManagerInstallationArgsDict(TypedDict):
     """
     install: NotRequired[_builtins.bool]
     """
-    Set to false where cert-manager already runs; then only `namespace` is read.
+    Set to false where cert-manager already runs; then only `namespace` and `allowUnsupportedVersion` are read.
 
     Default: `true`.
     """
@@ -627,7 +1360,7 @@ class CertManagerInstallationArgsDict(TypedDict):
     """
     release_name: NotRequired[_builtins.str]
     """
-    Name of the Helm release. The objects keep their names, which begin with cert-manager.
+    Name of the Helm release. Its objects are named cert-manager... whatever the release is called.
 
     Default: `"cert-manager"`.
 
@@ -679,10 +1412,10 @@ class CertManagerInstallationArgs:
         """
         How cert-manager is installed.
 
-        :param 'CertManagerAdoption' adopt: Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+        :param 'CertManagerAdoption' adopt: Takes over a cert-manager that runs already, instead of installing one. With `release`, `version` must be the one that runs. `createNamespace` must be false. Leave it out again afterwards.
                
                Default: a new installation.
-        :param _builtins.bool allow_unsupported_version: Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+        :param _builtins.bool allow_unsupported_version: Whether `version`, or the one that runs, may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
                
                Default: `false`.
         :param _builtins.bool create_namespace: Whether the namespace is made (and on destroy deleted) here.
@@ -693,7 +1426,7 @@ class CertManagerInstallationArgs:
                Default: `true`.
                
                Source: controller.config.cert-manager.io/v1alpha1 gatewayAPI.enabled.
-        :param _builtins.bool install: Set to false where cert-manager already runs; then only `namespace` is read.
+        :param _builtins.bool install: Set to false where cert-manager already runs; then only `namespace` and `allowUnsupportedVersion` are read.
                
                Default: `true`.
         :param _builtins.str namespace: Namespace of cert-manager and of the issuers' credentials.
@@ -711,7 +1444,7 @@ class CertManagerInstallationArgs:
                Rule: must name a server, or be left out; each must be an address with a port such as "1.1.1.1:53", or the https URL of a DoH server (RFC 8484).
                
                Source: controller.config.cert-manager.io/v1alpha1 acmeDNS01Config.recursiveNameservers.
-        :param _builtins.str release_name: Name of the Helm release. The objects keep their names, which begin with cert-manager.
+        :param _builtins.str release_name: Name of the Helm release. Its objects are named cert-manager... whatever the release is called.
                
                Default: `"cert-manager"`.
                
@@ -782,7 +1515,7 @@ class CertManagerInstallationArgs:
     @pulumi.getter
     def adopt(self) -> Optional['CertManagerAdoption']:
         """
-        Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+        Takes over a cert-manager that runs already, instead of installing one. With `release`, `version` must be the one that runs. `createNamespace` must be false. Leave it out again afterwards.
 
         Default: a new installation.
         """
@@ -796,7 +1529,7 @@ class CertManagerInstallationArgs:
     @pulumi.getter(name="allowUnsupportedVersion")
     def allow_unsupported_version(self) -> Optional[_builtins.bool]:
         """
-        Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+        Whether `version`, or the one that runs, may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
 
         Default: `false`.
         """
@@ -840,7 +1573,7 @@ class CertManagerInstallationArgs:
     @pulumi.getter
     def install(self) -> Optional[_builtins.bool]:
         """
-        Set to false where cert-manager already runs; then only `namespace` is read.
+        Set to false where cert-manager already runs; then only `namespace` and `allowUnsupportedVersion` are read.
 
         Default: `true`.
         """
@@ -902,7 +1635,7 @@ class CertManagerInstallationArgs:
     @pulumi.getter(name="releaseName")
     def release_name(self) -> Optional[_builtins.str]:
         """
-        Name of the Helm release. The objects keep their names, which begin with cert-manager.
+        Name of the Helm release. Its objects are named cert-manager... whatever the release is called.
 
         Default: `"cert-manager"`.
 
@@ -973,9 +1706,103 @@ class CertManagerInstallationArgs:
         pulumi.set(self, "version", value)
 
 
+class CertificateRenewalArgsDict(TypedDict):
+    """
+    How cert-manager renews a certificate, from 1.21 on. What a domain says replaces `defaults.renewal` as a whole.
+    """
+    policy: NotRequired['RenewalPolicy']
+    """
+    Whether cert-manager renews by itself.
+
+    Default: `"RenewBefore"`.
+
+    Source: cert-manager.io/v1 Certificate spec.renewal.policy.
+    """
+    windows: NotRequired[Sequence['RenewalWindowArgsDict']]
+    """
+    When it may renew: in the last window that begins before a third of the lifetime is left, else in the first one after. Each lifetime must have one.
+
+    Default: at any time.
+
+    Rule: must hold a window, or be left out.
+
+    Source: cert-manager.io/v1 Certificate spec.renewal.windows.
+    """
+
+@pulumi.input_type
+class CertificateRenewalArgs:
+    def __init__(__self__, *,
+                 policy: Optional['RenewalPolicy'] = None,
+                 windows: Optional[Sequence['RenewalWindowArgs']] = None):
+        """
+        How cert-manager renews a certificate, from 1.21 on. What a domain says replaces `defaults.renewal` as a whole.
+
+        :param 'RenewalPolicy' policy: Whether cert-manager renews by itself.
+               
+               Default: `"RenewBefore"`.
+               
+               Source: cert-manager.io/v1 Certificate spec.renewal.policy.
+        :param Sequence['RenewalWindowArgs'] windows: When it may renew: in the last window that begins before a third of the lifetime is left, else in the first one after. Each lifetime must have one.
+               
+               Default: at any time.
+               
+               Rule: must hold a window, or be left out.
+               
+               Source: cert-manager.io/v1 Certificate spec.renewal.windows.
+        """
+        if policy is None:
+            policy = 'RenewBefore'
+        if policy is not None:
+            pulumi.set(__self__, "policy", policy)
+        if windows is not None:
+            pulumi.set(__self__, "windows", windows)
+
+    @_builtins.property
+    @pulumi.getter
+    def policy(self) -> Optional['RenewalPolicy']:
+        """
+        Whether cert-manager renews by itself.
+
+        Default: `"RenewBefore"`.
+
+        Source: cert-manager.io/v1 Certificate spec.renewal.policy.
+        """
+        return pulumi.get(self, "policy")
+
+    @policy.setter
+    def policy(self, value: Optional['RenewalPolicy']):
+        pulumi.set(self, "policy", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def windows(self) -> Optional[Sequence['RenewalWindowArgs']]:
+        """
+        When it may renew: in the last window that begins before a third of the lifetime is left, else in the first one after. Each lifetime must have one.
+
+        Default: at any time.
+
+        Rule: must hold a window, or be left out.
+
+        Source: cert-manager.io/v1 Certificate spec.renewal.windows.
+        """
+        return pulumi.get(self, "windows")
+
+    @windows.setter
+    def windows(self, value: Optional[Sequence['RenewalWindowArgs']]):
+        pulumi.set(self, "windows", value)
+
+
 class ChallengeArgsDict(TypedDict):
     """
     How control over the names of some zones is proven to the CA (RFC 8555 section 8). Exactly one kind.
+    """
+    acme_dns: NotRequired['AcmeDnsChallengeArgsDict']
+    """
+    DNS-01 by an ACME-DNS server.
+    """
+    azure_dns: NotRequired['AzureDnsChallengeArgsDict']
+    """
+    DNS-01 by Azure DNS.
     """
     cloud_dns: NotRequired['CloudDnsChallengeArgsDict']
     """
@@ -985,17 +1812,41 @@ class ChallengeArgsDict(TypedDict):
     """
     DNS-01 by Cloudflare.
     """
+    cname_strategy: NotRequired['CnameStrategy']
+    """
+    Whether a CNAME at a challenge's name is followed, so that rights in the zone that it leads to are enough.
+
+    Default: `"None"`.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cnameStrategy.
+    """
+    raw: NotRequired['RawChallengeArgsDict']
+    """
+    DNS-01 by any other DNS provider that cert-manager knows.
+    """
+    rfc2136: NotRequired['Rfc2136ChallengeArgsDict']
+    """
+    DNS-01 by dynamic updates (RFC 2136).
+    """
     rotation: NotRequired[_builtins.str]
     """
     A text that stands for the present key or token, such as the month it dates from. When it changes, a new one is made and written into a Secret of its own, issues a certificate by way of trial, is taken over by the issuers, and then the old one is deleted.
 
     Rule: must be at most 32 lower-case letters, digits and inner hyphens, such as 2026-11.
     """
+    route53: NotRequired['Route53ChallengeArgsDict']
+    """
+    DNS-01 by Amazon Route 53.
+    """
     standby: NotRequired[_builtins.bool]
     """
     Keeps the entry's credential and managed zone without using them, so that a zone can move to another entry, and back, while both are valid.
 
     Default: `false`.
+    """
+    webhook: NotRequired['WebhookChallengeArgsDict']
+    """
+    DNS-01 by a webhook solver.
     """
     zones: NotRequired[Sequence[_builtins.str]]
     """
@@ -1009,38 +1860,94 @@ class ChallengeArgsDict(TypedDict):
 @pulumi.input_type
 class ChallengeArgs:
     def __init__(__self__, *,
+                 acme_dns: Optional['AcmeDnsChallengeArgs'] = None,
+                 azure_dns: Optional['AzureDnsChallengeArgs'] = None,
                  cloud_dns: Optional['CloudDnsChallengeArgs'] = None,
                  cloudflare: Optional['CloudflareChallengeArgs'] = None,
+                 cname_strategy: Optional['CnameStrategy'] = None,
+                 raw: Optional['RawChallengeArgs'] = None,
+                 rfc2136: Optional['Rfc2136ChallengeArgs'] = None,
                  rotation: Optional[_builtins.str] = None,
+                 route53: Optional['Route53ChallengeArgs'] = None,
                  standby: Optional[_builtins.bool] = None,
+                 webhook: Optional['WebhookChallengeArgs'] = None,
                  zones: Optional[Sequence[_builtins.str]] = None):
         """
         How control over the names of some zones is proven to the CA (RFC 8555 section 8). Exactly one kind.
 
+        :param 'AcmeDnsChallengeArgs' acme_dns: DNS-01 by an ACME-DNS server.
+        :param 'AzureDnsChallengeArgs' azure_dns: DNS-01 by Azure DNS.
         :param 'CloudDnsChallengeArgs' cloud_dns: DNS-01 by Google Cloud DNS.
         :param 'CloudflareChallengeArgs' cloudflare: DNS-01 by Cloudflare.
+        :param 'CnameStrategy' cname_strategy: Whether a CNAME at a challenge's name is followed, so that rights in the zone that it leads to are enough.
+               
+               Default: `"None"`.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cnameStrategy.
+        :param 'RawChallengeArgs' raw: DNS-01 by any other DNS provider that cert-manager knows.
+        :param 'Rfc2136ChallengeArgs' rfc2136: DNS-01 by dynamic updates (RFC 2136).
         :param _builtins.str rotation: A text that stands for the present key or token, such as the month it dates from. When it changes, a new one is made and written into a Secret of its own, issues a certificate by way of trial, is taken over by the issuers, and then the old one is deleted.
                
                Rule: must be at most 32 lower-case letters, digits and inner hyphens, such as 2026-11.
+        :param 'Route53ChallengeArgs' route53: DNS-01 by Amazon Route 53.
         :param _builtins.bool standby: Keeps the entry's credential and managed zone without using them, so that a zone can move to another entry, and back, while both are valid.
                
                Default: `false`.
+        :param 'WebhookChallengeArgs' webhook: DNS-01 by a webhook solver.
         :param Sequence[_builtins.str] zones: DNS zones that this entry serves. Without zones it serves all names that no other entry serves.
                
                Rule: must name a zone, or be left out to match every name; each must be a full name such as example.com; each must be a zone without a wildcard: a zone serves every name in it; leave the first label out.
                
                Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].selector.dnsZones.
         """
+        if acme_dns is not None:
+            pulumi.set(__self__, "acme_dns", acme_dns)
+        if azure_dns is not None:
+            pulumi.set(__self__, "azure_dns", azure_dns)
         if cloud_dns is not None:
             pulumi.set(__self__, "cloud_dns", cloud_dns)
         if cloudflare is not None:
             pulumi.set(__self__, "cloudflare", cloudflare)
+        if cname_strategy is not None:
+            pulumi.set(__self__, "cname_strategy", cname_strategy)
+        if raw is not None:
+            pulumi.set(__self__, "raw", raw)
+        if rfc2136 is not None:
+            pulumi.set(__self__, "rfc2136", rfc2136)
         if rotation is not None:
             pulumi.set(__self__, "rotation", rotation)
+        if route53 is not None:
+            pulumi.set(__self__, "route53", route53)
         if standby is not None:
             pulumi.set(__self__, "standby", standby)
+        if webhook is not None:
+            pulumi.set(__self__, "webhook", webhook)
         if zones is not None:
             pulumi.set(__self__, "zones", zones)
+
+    @_builtins.property
+    @pulumi.getter(name="acmeDns")
+    def acme_dns(self) -> Optional['AcmeDnsChallengeArgs']:
+        """
+        DNS-01 by an ACME-DNS server.
+        """
+        return pulumi.get(self, "acme_dns")
+
+    @acme_dns.setter
+    def acme_dns(self, value: Optional['AcmeDnsChallengeArgs']):
+        pulumi.set(self, "acme_dns", value)
+
+    @_builtins.property
+    @pulumi.getter(name="azureDns")
+    def azure_dns(self) -> Optional['AzureDnsChallengeArgs']:
+        """
+        DNS-01 by Azure DNS.
+        """
+        return pulumi.get(self, "azure_dns")
+
+    @azure_dns.setter
+    def azure_dns(self, value: Optional['AzureDnsChallengeArgs']):
+        pulumi.set(self, "azure_dns", value)
 
     @_builtins.property
     @pulumi.getter(name="cloudDns")
@@ -1067,6 +1974,46 @@ class ChallengeArgs:
         pulumi.set(self, "cloudflare", value)
 
     @_builtins.property
+    @pulumi.getter(name="cnameStrategy")
+    def cname_strategy(self) -> Optional['CnameStrategy']:
+        """
+        Whether a CNAME at a challenge's name is followed, so that rights in the zone that it leads to are enough.
+
+        Default: `"None"`.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cnameStrategy.
+        """
+        return pulumi.get(self, "cname_strategy")
+
+    @cname_strategy.setter
+    def cname_strategy(self, value: Optional['CnameStrategy']):
+        pulumi.set(self, "cname_strategy", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def raw(self) -> Optional['RawChallengeArgs']:
+        """
+        DNS-01 by any other DNS provider that cert-manager knows.
+        """
+        return pulumi.get(self, "raw")
+
+    @raw.setter
+    def raw(self, value: Optional['RawChallengeArgs']):
+        pulumi.set(self, "raw", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def rfc2136(self) -> Optional['Rfc2136ChallengeArgs']:
+        """
+        DNS-01 by dynamic updates (RFC 2136).
+        """
+        return pulumi.get(self, "rfc2136")
+
+    @rfc2136.setter
+    def rfc2136(self, value: Optional['Rfc2136ChallengeArgs']):
+        pulumi.set(self, "rfc2136", value)
+
+    @_builtins.property
     @pulumi.getter
     def rotation(self) -> Optional[_builtins.str]:
         """
@@ -1082,6 +2029,18 @@ class ChallengeArgs:
 
     @_builtins.property
     @pulumi.getter
+    def route53(self) -> Optional['Route53ChallengeArgs']:
+        """
+        DNS-01 by Amazon Route 53.
+        """
+        return pulumi.get(self, "route53")
+
+    @route53.setter
+    def route53(self, value: Optional['Route53ChallengeArgs']):
+        pulumi.set(self, "route53", value)
+
+    @_builtins.property
+    @pulumi.getter
     def standby(self) -> Optional[_builtins.bool]:
         """
         Keeps the entry's credential and managed zone without using them, so that a zone can move to another entry, and back, while both are valid.
@@ -1093,6 +2052,18 @@ class ChallengeArgs:
     @standby.setter
     def standby(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "standby", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def webhook(self) -> Optional['WebhookChallengeArgs']:
+        """
+        DNS-01 by a webhook solver.
+        """
+        return pulumi.get(self, "webhook")
+
+    @webhook.setter
+    def webhook(self, value: Optional['WebhookChallengeArgs']):
+        pulumi.set(self, "webhook", value)
 
     @_builtins.property
     @pulumi.getter
@@ -1668,7 +2639,7 @@ class CloudflareTokenArgsDict(TypedDict):
     """
     account_id: NotRequired[_builtins.str]
     """
-    Account that the token belongs to and whose zones are looked up. Without it the token is that of the user whose credential the Cloudflare provider has.
+    Account that the token belongs to and whose zones are looked up, for DNS records too. Without it the token is that of the user whose credential the Cloudflare provider has.
 
     Rule: must be an account id of 32 hexadecimal digits.
 
@@ -1697,7 +2668,7 @@ class CloudflareTokenArgs:
                Rule: must be a time in UTC such as 2027-02-28T00:00:00Z (RFC 3339); must be a day and a time that exist.
                
                Source: Cloudflare API, expires_on.
-        :param _builtins.str account_id: Account that the token belongs to and whose zones are looked up. Without it the token is that of the user whose credential the Cloudflare provider has.
+        :param _builtins.str account_id: Account that the token belongs to and whose zones are looked up, for DNS records too. Without it the token is that of the user whose credential the Cloudflare provider has.
                
                Rule: must be an account id of 32 hexadecimal digits.
                
@@ -1736,7 +2707,7 @@ class CloudflareTokenArgs:
     @pulumi.getter(name="accountId")
     def account_id(self) -> Optional[_builtins.str]:
         """
-        Account that the token belongs to and whose zones are looked up. Without it the token is that of the user whose credential the Cloudflare provider has.
+        Account that the token belongs to and whose zones are looked up, for DNS records too. Without it the token is that of the user whose credential the Cloudflare provider has.
 
         Rule: must be an account id of 32 hexadecimal digits.
 
@@ -1769,6 +2740,14 @@ class CloudflareZoneArgsDict(TypedDict):
     """
     A zone at Cloudflare. Its records are made by the Cloudflare provider of the program, whose token may read the zone and edit its DNS records.
     """
+    account_id: NotRequired[_builtins.str]
+    """
+    Account in which the zone is looked up, where the provider's token sees a zone of the same name in another account too, such as one that has moved.
+
+    Rule: must be an account id of 32 hexadecimal digits.
+
+    Source: Cloudflare API, GET /zones?account.id.
+    """
     zone_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
     """
     Id of the zone.
@@ -1783,10 +2762,16 @@ class CloudflareZoneArgsDict(TypedDict):
 @pulumi.input_type
 class CloudflareZoneArgs:
     def __init__(__self__, *,
+                 account_id: Optional[_builtins.str] = None,
                  zone_id: pulumi.Input[Optional[_builtins.str]] = None):
         """
         A zone at Cloudflare. Its records are made by the Cloudflare provider of the program, whose token may read the zone and edit its DNS records.
 
+        :param _builtins.str account_id: Account in which the zone is looked up, where the provider's token sees a zone of the same name in another account too, such as one that has moved.
+               
+               Rule: must be an account id of 32 hexadecimal digits.
+               
+               Source: Cloudflare API, GET /zones?account.id.
         :param pulumi.Input[_builtins.str] zone_id: Id of the zone.
                
                Default: looked up by the zone's name, in previews too.
@@ -1795,8 +2780,26 @@ class CloudflareZoneArgs:
                
                Source: Cloudflare API, zone_id.
         """
+        if account_id is not None:
+            pulumi.set(__self__, "account_id", account_id)
         if zone_id is not None:
             pulumi.set(__self__, "zone_id", zone_id)
+
+    @_builtins.property
+    @pulumi.getter(name="accountId")
+    def account_id(self) -> Optional[_builtins.str]:
+        """
+        Account in which the zone is looked up, where the provider's token sees a zone of the same name in another account too, such as one that has moved.
+
+        Rule: must be an account id of 32 hexadecimal digits.
+
+        Source: Cloudflare API, GET /zones?account.id.
+        """
+        return pulumi.get(self, "account_id")
+
+    @account_id.setter
+    def account_id(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "account_id", value)
 
     @_builtins.property
     @pulumi.getter(name="zoneId")
@@ -1820,6 +2823,14 @@ class CloudflareZoneArgs:
 class DnsRecordSettingsArgsDict(TypedDict):
     """
     How a domain's DNS records are made. Of use with `dnsRecord: true` only.
+    """
+    address_count: NotRequired[_builtins.int]
+    """
+    How many addresses of each type the Gateway has, at least. At Cloudflare so many records are made of each type, one for each address; a record set of Cloud DNS holds all that there are. A Gateway with fewer fails the update. How many records there are cannot depend on addresses that a preview does not know.
+
+    Default: `1`.
+
+    Rule: must be at least 1 address; must be at most 20 addresses.
     """
     dual_stack: NotRequired[_builtins.bool]
     """
@@ -1847,12 +2858,18 @@ class DnsRecordSettingsArgsDict(TypedDict):
 @pulumi.input_type
 class DnsRecordSettingsArgs:
     def __init__(__self__, *,
+                 address_count: Optional[_builtins.int] = None,
                  dual_stack: Optional[_builtins.bool] = None,
                  proxied: Optional[_builtins.bool] = None,
                  ttl_seconds: Optional[_builtins.int] = None):
         """
         How a domain's DNS records are made. Of use with `dnsRecord: true` only.
 
+        :param _builtins.int address_count: How many addresses of each type the Gateway has, at least. At Cloudflare so many records are made of each type, one for each address; a record set of Cloud DNS holds all that there are. A Gateway with fewer fails the update. How many records there are cannot depend on addresses that a preview does not know.
+               
+               Default: `1`.
+               
+               Rule: must be at least 1 address; must be at most 20 addresses.
         :param _builtins.bool dual_stack: Whether the Gateway has an IPv6 address beside an IPv4 one, so that there are two records, A and AAAA. Which records there are cannot depend on addresses that a preview does not know.
                
                Default: `false`: one record, A for IPv4 addresses, else AAAA for IPv6 addresses, else CNAME for a hostname, whichever the Gateway has.
@@ -1867,12 +2884,30 @@ class DnsRecordSettingsArgs:
                
                Rule: must be at least 1 second.
         """
+        if address_count is not None:
+            pulumi.set(__self__, "address_count", address_count)
         if dual_stack is not None:
             pulumi.set(__self__, "dual_stack", dual_stack)
         if proxied is not None:
             pulumi.set(__self__, "proxied", proxied)
         if ttl_seconds is not None:
             pulumi.set(__self__, "ttl_seconds", ttl_seconds)
+
+    @_builtins.property
+    @pulumi.getter(name="addressCount")
+    def address_count(self) -> Optional[_builtins.int]:
+        """
+        How many addresses of each type the Gateway has, at least. At Cloudflare so many records are made of each type, one for each address; a record set of Cloud DNS holds all that there are. A Gateway with fewer fails the update. How many records there are cannot depend on addresses that a preview does not know.
+
+        Default: `1`.
+
+        Rule: must be at least 1 address; must be at most 20 addresses.
+        """
+        return pulumi.get(self, "address_count")
+
+    @address_count.setter
+    def address_count(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "address_count", value)
 
     @_builtins.property
     @pulumi.getter(name="dualStack")
@@ -2074,7 +3109,7 @@ class DomainArgsDict(TypedDict):
     """
     dns_record: NotRequired[_builtins.bool]
     """
-    Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+    Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it unless `waitForDns` is set.
 
     Default: `false`.
     """
@@ -2130,6 +3165,14 @@ class DomainArgsDict(TypedDict):
 
     Rule: must not be empty.
     """
+    renewal: NotRequired['CertificateRenewalArgsDict']
+    """
+    Whether and when cert-manager renews the certificate. Needs cert-manager 1.21 or newer.
+
+    Default: when a third of its lifetime is left.
+
+    Source: cert-manager.io/v1 Certificate spec.renewal.
+    """
     route: NotRequired['RouteArgsDict']
     """
     How the domain is routed.
@@ -2147,6 +3190,12 @@ class DomainArgsDict(TypedDict):
     timeouts: NotRequired['DomainTimeoutsArgsDict']
     """
     Bounds of all waiting.
+    """
+    wait_for_dns: NotRequired[_builtins.bool]
+    """
+    Whether an update waits until the host resolves to the addresses of the Gateway and to no others, at all DNS servers of the provider's `resolvers`, else at the system's: for a record that is made by hand or by something else, as well as for one of `dnsRecord`. `timeouts.dns` bounds it.
+
+    Default: `false`.
     """
 
 @pulumi.input_type
@@ -2173,9 +3222,11 @@ class DomainArgs:
                  private_key: Optional['PrivateKeyArgs'] = None,
                  redirect: Optional[_builtins.bool] = None,
                  renew: pulumi.Input[Optional[_builtins.str]] = None,
+                 renewal: Optional['CertificateRenewalArgs'] = None,
                  route: Optional['RouteArgs'] = None,
                  secret_name: Optional[_builtins.str] = None,
-                 timeouts: Optional['DomainTimeoutsArgs'] = None):
+                 timeouts: Optional['DomainTimeoutsArgs'] = None,
+                 wait_for_dns: Optional[_builtins.bool] = None):
         """
         One host: its certificate and its route.
 
@@ -2214,7 +3265,7 @@ class DomainArgs:
         :param _builtins.bool deletion_protection: Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
                
                Default: `false`.
-        :param _builtins.bool dns_record: Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+        :param _builtins.bool dns_record: Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it unless `waitForDns` is set.
                
                Default: `false`.
         :param 'DnsRecordSettingsArgs' dns_record_settings: How the DNS record is made.
@@ -2242,6 +3293,11 @@ class DomainArgs:
         :param pulumi.Input[_builtins.str] renew: Any text: each new one has the certificate issued again, once, and waits for that. The reason is a good text, such as `2026-11-25 key leaked`. Needs `kubeconfig`.
                
                Rule: must not be empty.
+        :param 'CertificateRenewalArgs' renewal: Whether and when cert-manager renews the certificate. Needs cert-manager 1.21 or newer.
+               
+               Default: when a third of its lifetime is left.
+               
+               Source: cert-manager.io/v1 Certificate spec.renewal.
         :param 'RouteArgs' route: How the domain is routed.
                
                Default: by the Gateway API.
@@ -2251,6 +3307,9 @@ class DomainArgs:
                
                Source: cert-manager.io/v1 Certificate spec.secretName.
         :param 'DomainTimeoutsArgs' timeouts: Bounds of all waiting.
+        :param _builtins.bool wait_for_dns: Whether an update waits until the host resolves to the addresses of the Gateway and to no others, at all DNS servers of the provider's `resolvers`, else at the system's: for a record that is made by hand or by something else, as well as for one of `dnsRecord`. `timeouts.dns` bounds it.
+               
+               Default: `false`.
         """
         pulumi.set(__self__, "host", host)
         if additional_dns_names is not None:
@@ -2293,12 +3352,16 @@ class DomainArgs:
             pulumi.set(__self__, "redirect", redirect)
         if renew is not None:
             pulumi.set(__self__, "renew", renew)
+        if renewal is not None:
+            pulumi.set(__self__, "renewal", renewal)
         if route is not None:
             pulumi.set(__self__, "route", route)
         if secret_name is not None:
             pulumi.set(__self__, "secret_name", secret_name)
         if timeouts is not None:
             pulumi.set(__self__, "timeouts", timeouts)
+        if wait_for_dns is not None:
+            pulumi.set(__self__, "wait_for_dns", wait_for_dns)
 
     @_builtins.property
     @pulumi.getter
@@ -2460,7 +3523,7 @@ class DomainArgs:
     @pulumi.getter(name="dnsRecord")
     def dns_record(self) -> Optional[_builtins.bool]:
         """
-        Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+        Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it unless `waitForDns` is set.
 
         Default: `false`.
         """
@@ -2596,6 +3659,22 @@ class DomainArgs:
 
     @_builtins.property
     @pulumi.getter
+    def renewal(self) -> Optional['CertificateRenewalArgs']:
+        """
+        Whether and when cert-manager renews the certificate. Needs cert-manager 1.21 or newer.
+
+        Default: when a third of its lifetime is left.
+
+        Source: cert-manager.io/v1 Certificate spec.renewal.
+        """
+        return pulumi.get(self, "renewal")
+
+    @renewal.setter
+    def renewal(self, value: Optional['CertificateRenewalArgs']):
+        pulumi.set(self, "renewal", value)
+
+    @_builtins.property
+    @pulumi.getter
     def route(self) -> Optional['RouteArgs']:
         """
         How the domain is routed.
@@ -2636,6 +3715,20 @@ class DomainArgs:
     def timeouts(self, value: Optional['DomainTimeoutsArgs']):
         pulumi.set(self, "timeouts", value)
 
+    @_builtins.property
+    @pulumi.getter(name="waitForDns")
+    def wait_for_dns(self) -> Optional[_builtins.bool]:
+        """
+        Whether an update waits until the host resolves to the addresses of the Gateway and to no others, at all DNS servers of the provider's `resolvers`, else at the system's: for a record that is made by hand or by something else, as well as for one of `dnsRecord`. `timeouts.dns` bounds it.
+
+        Default: `false`.
+        """
+        return pulumi.get(self, "wait_for_dns")
+
+    @wait_for_dns.setter
+    def wait_for_dns(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "wait_for_dns", value)
+
 
 class DomainDefaultsArgsDict(TypedDict):
     """
@@ -2671,7 +3764,7 @@ class DomainDefaultsArgsDict(TypedDict):
     """
     dns_record: NotRequired[_builtins.bool]
     """
-    Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+    Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it unless `waitForDns` is set.
 
     Default: `false`.
     """
@@ -2727,6 +3820,14 @@ class DomainDefaultsArgsDict(TypedDict):
 
     Rule: must not be empty.
     """
+    renewal: NotRequired['CertificateRenewalArgsDict']
+    """
+    Whether and when cert-manager renews the certificate. Needs cert-manager 1.21 or newer.
+
+    Default: when a third of its lifetime is left.
+
+    Source: cert-manager.io/v1 Certificate spec.renewal.
+    """
     route: NotRequired['RouteArgsDict']
     """
     How the domain is routed.
@@ -2736,6 +3837,12 @@ class DomainDefaultsArgsDict(TypedDict):
     timeouts: NotRequired['DomainTimeoutsArgsDict']
     """
     Bounds of all waiting.
+    """
+    wait_for_dns: NotRequired[_builtins.bool]
+    """
+    Whether an update waits until the host resolves to the addresses of the Gateway and to no others, at all DNS servers of the provider's `resolvers`, else at the system's: for a record that is made by hand or by something else, as well as for one of `dnsRecord`. `timeouts.dns` bounds it.
+
+    Default: `false`.
     """
 
 @pulumi.input_type
@@ -2756,8 +3863,10 @@ class DomainDefaultsArgs:
                  private_key: Optional['PrivateKeyArgs'] = None,
                  redirect: Optional[_builtins.bool] = None,
                  renew: pulumi.Input[Optional[_builtins.str]] = None,
+                 renewal: Optional['CertificateRenewalArgs'] = None,
                  route: Optional['RouteArgs'] = None,
-                 timeouts: Optional['DomainTimeoutsArgs'] = None):
+                 timeouts: Optional['DomainTimeoutsArgs'] = None,
+                 wait_for_dns: Optional[_builtins.bool] = None):
         """
         What holds for every domain that does not say otherwise. What a domain says itself goes before it, key by key, also within `route`, `timeouts`, `dnsRecordSettings`, `labels` and `annotations`.
 
@@ -2774,7 +3883,7 @@ class DomainDefaultsArgs:
         :param _builtins.bool deletion_protection: Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
                
                Default: `false`.
-        :param _builtins.bool dns_record: Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+        :param _builtins.bool dns_record: Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it unless `waitForDns` is set.
                
                Default: `false`.
         :param 'DnsRecordSettingsArgs' dns_record_settings: How the DNS record is made.
@@ -2802,10 +3911,18 @@ class DomainDefaultsArgs:
         :param pulumi.Input[_builtins.str] renew: Any text: each new one has the certificate issued again, once, and waits for that. The reason is a good text, such as `2026-11-25 key leaked`. Needs `kubeconfig`.
                
                Rule: must not be empty.
+        :param 'CertificateRenewalArgs' renewal: Whether and when cert-manager renews the certificate. Needs cert-manager 1.21 or newer.
+               
+               Default: when a third of its lifetime is left.
+               
+               Source: cert-manager.io/v1 Certificate spec.renewal.
         :param 'RouteArgs' route: How the domain is routed.
                
                Default: by the Gateway API.
         :param 'DomainTimeoutsArgs' timeouts: Bounds of all waiting.
+        :param _builtins.bool wait_for_dns: Whether an update waits until the host resolves to the addresses of the Gateway and to no others, at all DNS servers of the provider's `resolvers`, else at the system's: for a record that is made by hand or by something else, as well as for one of `dnsRecord`. `timeouts.dns` bounds it.
+               
+               Default: `false`.
         """
         if adopt is not None:
             pulumi.set(__self__, "adopt", adopt)
@@ -2837,10 +3954,14 @@ class DomainDefaultsArgs:
             pulumi.set(__self__, "redirect", redirect)
         if renew is not None:
             pulumi.set(__self__, "renew", renew)
+        if renewal is not None:
+            pulumi.set(__self__, "renewal", renewal)
         if route is not None:
             pulumi.set(__self__, "route", route)
         if timeouts is not None:
             pulumi.set(__self__, "timeouts", timeouts)
+        if wait_for_dns is not None:
+            pulumi.set(__self__, "wait_for_dns", wait_for_dns)
 
     @_builtins.property
     @pulumi.getter
@@ -2914,7 +4035,7 @@ class DomainDefaultsArgs:
     @pulumi.getter(name="dnsRecord")
     def dns_record(self) -> Optional[_builtins.bool]:
         """
-        Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+        Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it unless `waitForDns` is set.
 
         Default: `false`.
         """
@@ -3050,6 +4171,22 @@ class DomainDefaultsArgs:
 
     @_builtins.property
     @pulumi.getter
+    def renewal(self) -> Optional['CertificateRenewalArgs']:
+        """
+        Whether and when cert-manager renews the certificate. Needs cert-manager 1.21 or newer.
+
+        Default: when a third of its lifetime is left.
+
+        Source: cert-manager.io/v1 Certificate spec.renewal.
+        """
+        return pulumi.get(self, "renewal")
+
+    @renewal.setter
+    def renewal(self, value: Optional['CertificateRenewalArgs']):
+        pulumi.set(self, "renewal", value)
+
+    @_builtins.property
+    @pulumi.getter
     def route(self) -> Optional['RouteArgs']:
         """
         How the domain is routed.
@@ -3074,6 +4211,20 @@ class DomainDefaultsArgs:
     def timeouts(self, value: Optional['DomainTimeoutsArgs']):
         pulumi.set(self, "timeouts", value)
 
+    @_builtins.property
+    @pulumi.getter(name="waitForDns")
+    def wait_for_dns(self) -> Optional[_builtins.bool]:
+        """
+        Whether an update waits until the host resolves to the addresses of the Gateway and to no others, at all DNS servers of the provider's `resolvers`, else at the system's: for a record that is made by hand or by something else, as well as for one of `dnsRecord`. `timeouts.dns` bounds it.
+
+        Default: `false`.
+        """
+        return pulumi.get(self, "wait_for_dns")
+
+    @wait_for_dns.setter
+    def wait_for_dns(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "wait_for_dns", value)
+
 
 class DomainTimeoutsArgsDict(TypedDict):
     """
@@ -3082,6 +4233,14 @@ class DomainTimeoutsArgsDict(TypedDict):
     certificate: NotRequired[_builtins.int]
     """
     Until the Certificate is Ready.
+
+    Default: `600`.
+
+    Rule: must be at least 1 second.
+    """
+    dns: NotRequired[_builtins.int]
+    """
+    Until the host resolves to the Gateway, with `waitForDns`, counted from when it is programmed.
 
     Default: `600`.
 
@@ -3100,11 +4259,17 @@ class DomainTimeoutsArgsDict(TypedDict):
 class DomainTimeoutsArgs:
     def __init__(__self__, *,
                  certificate: Optional[_builtins.int] = None,
+                 dns: Optional[_builtins.int] = None,
                  gateway: Optional[_builtins.int] = None):
         """
         How long an update waits for a domain, in seconds.
 
         :param _builtins.int certificate: Until the Certificate is Ready.
+               
+               Default: `600`.
+               
+               Rule: must be at least 1 second.
+        :param _builtins.int dns: Until the host resolves to the Gateway, with `waitForDns`, counted from when it is programmed.
                
                Default: `600`.
                
@@ -3117,6 +4282,8 @@ class DomainTimeoutsArgs:
         """
         if certificate is not None:
             pulumi.set(__self__, "certificate", certificate)
+        if dns is not None:
+            pulumi.set(__self__, "dns", dns)
         if gateway is not None:
             pulumi.set(__self__, "gateway", gateway)
 
@@ -3135,6 +4302,22 @@ class DomainTimeoutsArgs:
     @certificate.setter
     def certificate(self, value: Optional[_builtins.int]):
         pulumi.set(self, "certificate", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def dns(self) -> Optional[_builtins.int]:
+        """
+        Until the host resolves to the Gateway, with `waitForDns`, counted from when it is programmed.
+
+        Default: `600`.
+
+        Rule: must be at least 1 second.
+        """
+        return pulumi.get(self, "dns")
+
+    @dns.setter
+    def dns(self, value: Optional[_builtins.int]):
+        pulumi.set(self, "dns", value)
 
     @_builtins.property
     @pulumi.getter
@@ -3497,6 +4680,352 @@ class PrivateKeyArgs:
         pulumi.set(self, "size", value)
 
 
+class RawChallengeArgsDict(TypedDict):
+    """
+    DNS-01 by any other DNS provider of cert-manager's. The API server checks it. Its credential is in a Secret that the program makes, and that the spec names.
+    """
+    spec: Mapping[str, Any]
+    """
+    The provider as cert-manager's `dns01` has it, under its name. It holds no secret values.
+
+    Rule: must hold exactly one DNS provider by its name in cert-manager's dns01, such as { digitalocean: {...} }; must name a DNS provider; cnameStrategy stands beside raw, in the entry.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.
+    """
+
+@pulumi.input_type
+class RawChallengeArgs:
+    def __init__(__self__, *,
+                 spec: Mapping[str, Any]):
+        """
+        DNS-01 by any other DNS provider of cert-manager's. The API server checks it. Its credential is in a Secret that the program makes, and that the spec names.
+
+        :param Mapping[str, Any] spec: The provider as cert-manager's `dns01` has it, under its name. It holds no secret values.
+               
+               Rule: must hold exactly one DNS provider by its name in cert-manager's dns01, such as { digitalocean: {...} }; must name a DNS provider; cnameStrategy stands beside raw, in the entry.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.
+        """
+        pulumi.set(__self__, "spec", spec)
+
+    @_builtins.property
+    @pulumi.getter
+    def spec(self) -> Mapping[str, Any]:
+        """
+        The provider as cert-manager's `dns01` has it, under its name. It holds no secret values.
+
+        Rule: must hold exactly one DNS provider by its name in cert-manager's dns01, such as { digitalocean: {...} }; must name a DNS provider; cnameStrategy stands beside raw, in the entry.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.
+        """
+        return pulumi.get(self, "spec")
+
+    @spec.setter
+    def spec(self, value: Mapping[str, Any]):
+        pulumi.set(self, "spec", value)
+
+
+class RenewalWindowArgsDict(TypedDict):
+    """
+    A span of time that comes again and again.
+    """
+    cron: pulumi.Input[_builtins.str]
+    """
+    When it begins: minute, hour, day of the month, month and day of the week, as cron has them.
+
+    Rule: must be the five fields of cron (minute, hour, day of the month, month, day of the week), or a descriptor such as @daily.
+
+    Source: cert-manager.io/v1 Certificate spec.renewal.windows[].cron.
+    """
+    window_duration: pulumi.Input[_builtins.str]
+    """
+    How long it is, such as `4h` or `1h30m`.
+
+    Rule: must be a duration in hours, minutes and seconds such as "4h" or "1h30m"; must be longer than nothing.
+
+    Source: cert-manager.io/v1 Certificate spec.renewal.windows[].windowDuration.
+    """
+    timezone: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Time zone of `cron`, by its name in the IANA database.
+
+    Default: `"UTC"`.
+
+    Rule: must be a time zone by its name in the IANA database, such as "Europe/Berlin".
+
+    Source: cert-manager.io/v1 Certificate spec.renewal.windows[].timezone.
+    """
+
+@pulumi.input_type
+class RenewalWindowArgs:
+    def __init__(__self__, *,
+                 cron: pulumi.Input[_builtins.str],
+                 window_duration: pulumi.Input[_builtins.str],
+                 timezone: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        A span of time that comes again and again.
+
+        :param pulumi.Input[_builtins.str] cron: When it begins: minute, hour, day of the month, month and day of the week, as cron has them.
+               
+               Rule: must be the five fields of cron (minute, hour, day of the month, month, day of the week), or a descriptor such as @daily.
+               
+               Source: cert-manager.io/v1 Certificate spec.renewal.windows[].cron.
+        :param pulumi.Input[_builtins.str] window_duration: How long it is, such as `4h` or `1h30m`.
+               
+               Rule: must be a duration in hours, minutes and seconds such as "4h" or "1h30m"; must be longer than nothing.
+               
+               Source: cert-manager.io/v1 Certificate spec.renewal.windows[].windowDuration.
+        :param pulumi.Input[_builtins.str] timezone: Time zone of `cron`, by its name in the IANA database.
+               
+               Default: `"UTC"`.
+               
+               Rule: must be a time zone by its name in the IANA database, such as "Europe/Berlin".
+               
+               Source: cert-manager.io/v1 Certificate spec.renewal.windows[].timezone.
+        """
+        pulumi.set(__self__, "cron", cron)
+        pulumi.set(__self__, "window_duration", window_duration)
+        if timezone is not None:
+            pulumi.set(__self__, "timezone", timezone)
+
+    @_builtins.property
+    @pulumi.getter
+    def cron(self) -> pulumi.Input[_builtins.str]:
+        """
+        When it begins: minute, hour, day of the month, month and day of the week, as cron has them.
+
+        Rule: must be the five fields of cron (minute, hour, day of the month, month, day of the week), or a descriptor such as @daily.
+
+        Source: cert-manager.io/v1 Certificate spec.renewal.windows[].cron.
+        """
+        return pulumi.get(self, "cron")
+
+    @cron.setter
+    def cron(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "cron", value)
+
+    @_builtins.property
+    @pulumi.getter(name="windowDuration")
+    def window_duration(self) -> pulumi.Input[_builtins.str]:
+        """
+        How long it is, such as `4h` or `1h30m`.
+
+        Rule: must be a duration in hours, minutes and seconds such as "4h" or "1h30m"; must be longer than nothing.
+
+        Source: cert-manager.io/v1 Certificate spec.renewal.windows[].windowDuration.
+        """
+        return pulumi.get(self, "window_duration")
+
+    @window_duration.setter
+    def window_duration(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "window_duration", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def timezone(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Time zone of `cron`, by its name in the IANA database.
+
+        Default: `"UTC"`.
+
+        Rule: must be a time zone by its name in the IANA database, such as "Europe/Berlin".
+
+        Source: cert-manager.io/v1 Certificate spec.renewal.windows[].timezone.
+        """
+        return pulumi.get(self, "timezone")
+
+    @timezone.setter
+    def timezone(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "timezone", value)
+
+
+class Rfc2136ChallengeArgsDict(TypedDict):
+    """
+    DNS-01 by dynamic updates (RFC 2136) of an authoritative DNS server such as BIND, Knot or PowerDNS, signed with a TSIG key: `tsigKeyName` with one of `secret` and `existingSecret`.
+    """
+    nameserver: pulumi.Input[_builtins.str]
+    """
+    The server that takes updates, by address or hostname, with the port unless that is 53.
+
+    Rule: must be an address or hostname, with a port or without, such as 192.0.2.53:53 or [2001:db8::53]:53.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.nameserver.
+    """
+    existing_secret: NotRequired['TsigSecretReferenceArgsDict']
+    """
+    Secret in cert-manager's namespace that holds the TSIG key's secret as tsig-keygen prints it, kept by somebody else.
+    """
+    protocol: NotRequired[pulumi.Input[Optional['Rfc2136Protocol']]]
+    """
+    How updates are sent.
+
+    Default: `"UDP"`.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.protocol.
+    """
+    secret: NotRequired[_builtins.str]
+    """
+    Key in `dnsSecrets` of the TSIG key's secret as tsig-keygen prints it. certfleet writes it into a Secret in cert-manager's namespace.
+
+    Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+    """
+    tsig_algorithm: NotRequired[pulumi.Input[Optional['TsigAlgorithm']]]
+    """
+    The TSIG key's algorithm.
+
+    Default: `"HMACSHA256"` where there is a key; cert-manager alone takes HMACMD5.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.tsigAlgorithm.
+    """
+    tsig_key_name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Name of the TSIG key at the server. Without a key updates are not signed.
+
+    Rule: must not be empty.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.tsigKeyName.
+    """
+
+@pulumi.input_type
+class Rfc2136ChallengeArgs:
+    def __init__(__self__, *,
+                 nameserver: pulumi.Input[_builtins.str],
+                 existing_secret: Optional['TsigSecretReferenceArgs'] = None,
+                 protocol: pulumi.Input[Optional['Rfc2136Protocol']] = None,
+                 secret: Optional[_builtins.str] = None,
+                 tsig_algorithm: pulumi.Input[Optional['TsigAlgorithm']] = None,
+                 tsig_key_name: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        DNS-01 by dynamic updates (RFC 2136) of an authoritative DNS server such as BIND, Knot or PowerDNS, signed with a TSIG key: `tsigKeyName` with one of `secret` and `existingSecret`.
+
+        :param pulumi.Input[_builtins.str] nameserver: The server that takes updates, by address or hostname, with the port unless that is 53.
+               
+               Rule: must be an address or hostname, with a port or without, such as 192.0.2.53:53 or [2001:db8::53]:53.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.nameserver.
+        :param 'TsigSecretReferenceArgs' existing_secret: Secret in cert-manager's namespace that holds the TSIG key's secret as tsig-keygen prints it, kept by somebody else.
+        :param pulumi.Input['Rfc2136Protocol'] protocol: How updates are sent.
+               
+               Default: `"UDP"`.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.protocol.
+        :param _builtins.str secret: Key in `dnsSecrets` of the TSIG key's secret as tsig-keygen prints it. certfleet writes it into a Secret in cert-manager's namespace.
+               
+               Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+        :param pulumi.Input['TsigAlgorithm'] tsig_algorithm: The TSIG key's algorithm.
+               
+               Default: `"HMACSHA256"` where there is a key; cert-manager alone takes HMACMD5.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.tsigAlgorithm.
+        :param pulumi.Input[_builtins.str] tsig_key_name: Name of the TSIG key at the server. Without a key updates are not signed.
+               
+               Rule: must not be empty.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.tsigKeyName.
+        """
+        pulumi.set(__self__, "nameserver", nameserver)
+        if existing_secret is not None:
+            pulumi.set(__self__, "existing_secret", existing_secret)
+        if protocol is not None:
+            pulumi.set(__self__, "protocol", protocol)
+        if secret is not None:
+            pulumi.set(__self__, "secret", secret)
+        if tsig_algorithm is not None:
+            pulumi.set(__self__, "tsig_algorithm", tsig_algorithm)
+        if tsig_key_name is not None:
+            pulumi.set(__self__, "tsig_key_name", tsig_key_name)
+
+    @_builtins.property
+    @pulumi.getter
+    def nameserver(self) -> pulumi.Input[_builtins.str]:
+        """
+        The server that takes updates, by address or hostname, with the port unless that is 53.
+
+        Rule: must be an address or hostname, with a port or without, such as 192.0.2.53:53 or [2001:db8::53]:53.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.nameserver.
+        """
+        return pulumi.get(self, "nameserver")
+
+    @nameserver.setter
+    def nameserver(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "nameserver", value)
+
+    @_builtins.property
+    @pulumi.getter(name="existingSecret")
+    def existing_secret(self) -> Optional['TsigSecretReferenceArgs']:
+        """
+        Secret in cert-manager's namespace that holds the TSIG key's secret as tsig-keygen prints it, kept by somebody else.
+        """
+        return pulumi.get(self, "existing_secret")
+
+    @existing_secret.setter
+    def existing_secret(self, value: Optional['TsigSecretReferenceArgs']):
+        pulumi.set(self, "existing_secret", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def protocol(self) -> pulumi.Input[Optional['Rfc2136Protocol']]:
+        """
+        How updates are sent.
+
+        Default: `"UDP"`.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.protocol.
+        """
+        return pulumi.get(self, "protocol")
+
+    @protocol.setter
+    def protocol(self, value: pulumi.Input[Optional['Rfc2136Protocol']]):
+        pulumi.set(self, "protocol", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def secret(self) -> Optional[_builtins.str]:
+        """
+        Key in `dnsSecrets` of the TSIG key's secret as tsig-keygen prints it. certfleet writes it into a Secret in cert-manager's namespace.
+
+        Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+        """
+        return pulumi.get(self, "secret")
+
+    @secret.setter
+    def secret(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "secret", value)
+
+    @_builtins.property
+    @pulumi.getter(name="tsigAlgorithm")
+    def tsig_algorithm(self) -> pulumi.Input[Optional['TsigAlgorithm']]:
+        """
+        The TSIG key's algorithm.
+
+        Default: `"HMACSHA256"` where there is a key; cert-manager alone takes HMACMD5.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.tsigAlgorithm.
+        """
+        return pulumi.get(self, "tsig_algorithm")
+
+    @tsig_algorithm.setter
+    def tsig_algorithm(self, value: pulumi.Input[Optional['TsigAlgorithm']]):
+        pulumi.set(self, "tsig_algorithm", value)
+
+    @_builtins.property
+    @pulumi.getter(name="tsigKeyName")
+    def tsig_key_name(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Name of the TSIG key at the server. Without a key updates are not signed.
+
+        Rule: must not be empty.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.rfc2136.tsigKeyName.
+        """
+        return pulumi.get(self, "tsig_key_name")
+
+    @tsig_key_name.setter
+    def tsig_key_name(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "tsig_key_name", value)
+
+
 class RouteArgsDict(TypedDict):
     """
     How a domain is routed. Exactly one kind; by default `gatewayApi`.
@@ -3529,6 +5058,382 @@ class RouteArgs:
     @gateway_api.setter
     def gateway_api(self, value: Optional['GatewayApiRouteArgs']):
         pulumi.set(self, "gateway_api", value)
+
+
+class Route53ChallengeArgsDict(TypedDict):
+    """
+    DNS-01 by Amazon Route 53. cert-manager acts by an access key (`accessKeyId` and one of `secret` and `existingSecret`), by a ServiceAccount's token (`serviceAccountRef`), or as its surroundings say (for ClusterIssuers only).
+    """
+    access_key_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Id of the access key whose secret part is given.
+
+    Rule: must be an access key id of 16 to 128 letters, digits and underscores.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.accessKeyID.
+    """
+    existing_secret: NotRequired['Route53SecretReferenceArgsDict']
+    """
+    Secret in cert-manager's namespace that holds the secret access key, kept by somebody else.
+    """
+    hosted_zone_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Id of the hosted zone. With it nothing has to be looked up, so rights in that zone alone are enough.
+
+    Default: looked up by name.
+
+    Rule: must not be empty.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.hostedZoneID.
+    """
+    region: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    AWS region that requests are signed for. Route 53 itself has none.
+
+    Default: what cert-manager's surroundings say.
+
+    Rule: must not be empty.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.region.
+    """
+    role: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    ARN of a role to assume.
+
+    Rule: must be the ARN of a role, such as arn:aws:iam::123456789012:role/dns, not its name.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.role.
+    """
+    secret: NotRequired[_builtins.str]
+    """
+    Key in `dnsSecrets` of the secret access key. certfleet writes it into a Secret in cert-manager's namespace.
+
+    Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+    """
+    service_account_ref: NotRequired['Route53ServiceAccountReferenceArgsDict']
+    """
+    Does without an access key. Needs `role`.
+    """
+
+@pulumi.input_type
+class Route53ChallengeArgs:
+    def __init__(__self__, *,
+                 access_key_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 existing_secret: Optional['Route53SecretReferenceArgs'] = None,
+                 hosted_zone_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 region: pulumi.Input[Optional[_builtins.str]] = None,
+                 role: pulumi.Input[Optional[_builtins.str]] = None,
+                 secret: Optional[_builtins.str] = None,
+                 service_account_ref: Optional['Route53ServiceAccountReferenceArgs'] = None):
+        """
+        DNS-01 by Amazon Route 53. cert-manager acts by an access key (`accessKeyId` and one of `secret` and `existingSecret`), by a ServiceAccount's token (`serviceAccountRef`), or as its surroundings say (for ClusterIssuers only).
+
+        :param pulumi.Input[_builtins.str] access_key_id: Id of the access key whose secret part is given.
+               
+               Rule: must be an access key id of 16 to 128 letters, digits and underscores.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.accessKeyID.
+        :param 'Route53SecretReferenceArgs' existing_secret: Secret in cert-manager's namespace that holds the secret access key, kept by somebody else.
+        :param pulumi.Input[_builtins.str] hosted_zone_id: Id of the hosted zone. With it nothing has to be looked up, so rights in that zone alone are enough.
+               
+               Default: looked up by name.
+               
+               Rule: must not be empty.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.hostedZoneID.
+        :param pulumi.Input[_builtins.str] region: AWS region that requests are signed for. Route 53 itself has none.
+               
+               Default: what cert-manager's surroundings say.
+               
+               Rule: must not be empty.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.region.
+        :param pulumi.Input[_builtins.str] role: ARN of a role to assume.
+               
+               Rule: must be the ARN of a role, such as arn:aws:iam::123456789012:role/dns, not its name.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.role.
+        :param _builtins.str secret: Key in `dnsSecrets` of the secret access key. certfleet writes it into a Secret in cert-manager's namespace.
+               
+               Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+        :param 'Route53ServiceAccountReferenceArgs' service_account_ref: Does without an access key. Needs `role`.
+        """
+        if access_key_id is not None:
+            pulumi.set(__self__, "access_key_id", access_key_id)
+        if existing_secret is not None:
+            pulumi.set(__self__, "existing_secret", existing_secret)
+        if hosted_zone_id is not None:
+            pulumi.set(__self__, "hosted_zone_id", hosted_zone_id)
+        if region is not None:
+            pulumi.set(__self__, "region", region)
+        if role is not None:
+            pulumi.set(__self__, "role", role)
+        if secret is not None:
+            pulumi.set(__self__, "secret", secret)
+        if service_account_ref is not None:
+            pulumi.set(__self__, "service_account_ref", service_account_ref)
+
+    @_builtins.property
+    @pulumi.getter(name="accessKeyId")
+    def access_key_id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Id of the access key whose secret part is given.
+
+        Rule: must be an access key id of 16 to 128 letters, digits and underscores.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.accessKeyID.
+        """
+        return pulumi.get(self, "access_key_id")
+
+    @access_key_id.setter
+    def access_key_id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "access_key_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="existingSecret")
+    def existing_secret(self) -> Optional['Route53SecretReferenceArgs']:
+        """
+        Secret in cert-manager's namespace that holds the secret access key, kept by somebody else.
+        """
+        return pulumi.get(self, "existing_secret")
+
+    @existing_secret.setter
+    def existing_secret(self, value: Optional['Route53SecretReferenceArgs']):
+        pulumi.set(self, "existing_secret", value)
+
+    @_builtins.property
+    @pulumi.getter(name="hostedZoneId")
+    def hosted_zone_id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Id of the hosted zone. With it nothing has to be looked up, so rights in that zone alone are enough.
+
+        Default: looked up by name.
+
+        Rule: must not be empty.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.hostedZoneID.
+        """
+        return pulumi.get(self, "hosted_zone_id")
+
+    @hosted_zone_id.setter
+    def hosted_zone_id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "hosted_zone_id", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def region(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        AWS region that requests are signed for. Route 53 itself has none.
+
+        Default: what cert-manager's surroundings say.
+
+        Rule: must not be empty.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.region.
+        """
+        return pulumi.get(self, "region")
+
+    @region.setter
+    def region(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "region", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def role(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        ARN of a role to assume.
+
+        Rule: must be the ARN of a role, such as arn:aws:iam::123456789012:role/dns, not its name.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.role.
+        """
+        return pulumi.get(self, "role")
+
+    @role.setter
+    def role(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "role", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def secret(self) -> Optional[_builtins.str]:
+        """
+        Key in `dnsSecrets` of the secret access key. certfleet writes it into a Secret in cert-manager's namespace.
+
+        Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 200 characters, to leave room for what its Secret's name adds.
+        """
+        return pulumi.get(self, "secret")
+
+    @secret.setter
+    def secret(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "secret", value)
+
+    @_builtins.property
+    @pulumi.getter(name="serviceAccountRef")
+    def service_account_ref(self) -> Optional['Route53ServiceAccountReferenceArgs']:
+        """
+        Does without an access key. Needs `role`.
+        """
+        return pulumi.get(self, "service_account_ref")
+
+    @service_account_ref.setter
+    def service_account_ref(self, value: Optional['Route53ServiceAccountReferenceArgs']):
+        pulumi.set(self, "service_account_ref", value)
+
+
+class Route53SecretReferenceArgsDict(TypedDict):
+    """
+    A Secret in cert-manager's namespace and the key in it that holds the secret access key.
+    """
+    name: _builtins.str
+    """
+    Name of the Secret.
+
+    Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+    """
+    key: NotRequired[_builtins.str]
+    """
+    Key in the Secret's data.
+
+    Default: `"secret-access-key"`.
+
+    Rule: must not be empty.
+    """
+
+@pulumi.input_type
+class Route53SecretReferenceArgs:
+    def __init__(__self__, *,
+                 name: _builtins.str,
+                 key: Optional[_builtins.str] = None):
+        """
+        A Secret in cert-manager's namespace and the key in it that holds the secret access key.
+
+        :param _builtins.str name: Name of the Secret.
+               
+               Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+        :param _builtins.str key: Key in the Secret's data.
+               
+               Default: `"secret-access-key"`.
+               
+               Rule: must not be empty.
+        """
+        pulumi.set(__self__, "name", name)
+        if key is None:
+            key = 'secret-access-key'
+        if key is not None:
+            pulumi.set(__self__, "key", key)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        Name of the Secret.
+
+        Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: _builtins.str):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> Optional[_builtins.str]:
+        """
+        Key in the Secret's data.
+
+        Default: `"secret-access-key"`.
+
+        Rule: must not be empty.
+        """
+        return pulumi.get(self, "key")
+
+    @key.setter
+    def key(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "key", value)
+
+
+class Route53ServiceAccountReferenceArgsDict(TypedDict):
+    """
+    A Kubernetes ServiceAccount as whose token cert-manager assumes the role (IRSA). cert-manager must be allowed to ask for its tokens.
+    """
+    name: _builtins.str
+    """
+    Name of the ServiceAccount, in cert-manager's namespace.
+
+    Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.auth.kubernetes.serviceAccountRef.name.
+    """
+    audiences: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    Audiences of the token.
+
+    Default: `sts.amazonaws.com`.
+
+    Rule: each must not be empty.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.auth.kubernetes.serviceAccountRef.audiences.
+    """
+
+@pulumi.input_type
+class Route53ServiceAccountReferenceArgs:
+    def __init__(__self__, *,
+                 name: _builtins.str,
+                 audiences: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None):
+        """
+        A Kubernetes ServiceAccount as whose token cert-manager assumes the role (IRSA). cert-manager must be allowed to ask for its tokens.
+
+        :param _builtins.str name: Name of the ServiceAccount, in cert-manager's namespace.
+               
+               Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.auth.kubernetes.serviceAccountRef.name.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] audiences: Audiences of the token.
+               
+               Default: `sts.amazonaws.com`.
+               
+               Rule: each must not be empty.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.auth.kubernetes.serviceAccountRef.audiences.
+        """
+        pulumi.set(__self__, "name", name)
+        if audiences is not None:
+            pulumi.set(__self__, "audiences", audiences)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        Name of the ServiceAccount, in cert-manager's namespace.
+
+        Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.auth.kubernetes.serviceAccountRef.name.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: _builtins.str):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def audiences(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        Audiences of the token.
+
+        Default: `sts.amazonaws.com`.
+
+        Rule: each must not be empty.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.route53.auth.kubernetes.serviceAccountRef.audiences.
+        """
+        return pulumi.get(self, "audiences")
+
+    @audiences.setter
+    def audiences(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "audiences", value)
 
 
 class SecretReferenceArgsDict(TypedDict):
@@ -3675,5 +5580,180 @@ class ServiceAccountKeyReferenceArgs:
     @key.setter
     def key(self, value: Optional[_builtins.str]):
         pulumi.set(self, "key", value)
+
+
+class TsigSecretReferenceArgsDict(TypedDict):
+    """
+    A Secret in cert-manager's namespace and the key in it that holds the TSIG key's secret as tsig-keygen prints it.
+    """
+    name: _builtins.str
+    """
+    Name of the Secret.
+
+    Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+    """
+    key: NotRequired[_builtins.str]
+    """
+    Key in the Secret's data.
+
+    Default: `"tsig-secret"`.
+
+    Rule: must not be empty.
+    """
+
+@pulumi.input_type
+class TsigSecretReferenceArgs:
+    def __init__(__self__, *,
+                 name: _builtins.str,
+                 key: Optional[_builtins.str] = None):
+        """
+        A Secret in cert-manager's namespace and the key in it that holds the TSIG key's secret as tsig-keygen prints it.
+
+        :param _builtins.str name: Name of the Secret.
+               
+               Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+        :param _builtins.str key: Key in the Secret's data.
+               
+               Default: `"tsig-secret"`.
+               
+               Rule: must not be empty.
+        """
+        pulumi.set(__self__, "name", name)
+        if key is None:
+            key = 'tsig-secret'
+        if key is not None:
+            pulumi.set(__self__, "key", key)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        Name of the Secret.
+
+        Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: _builtins.str):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> Optional[_builtins.str]:
+        """
+        Key in the Secret's data.
+
+        Default: `"tsig-secret"`.
+
+        Rule: must not be empty.
+        """
+        return pulumi.get(self, "key")
+
+    @key.setter
+    def key(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "key", value)
+
+
+class WebhookChallengeArgsDict(TypedDict):
+    """
+    DNS-01 by a webhook solver that is installed in the cluster. Its credential is for the webhook to say: its `config` names a Secret that the program makes.
+    """
+    group_name: pulumi.Input[_builtins.str]
+    """
+    API group of the webhook, as it was installed with.
+
+    Rule: must not be empty.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.webhook.groupName.
+    """
+    solver_name: pulumi.Input[_builtins.str]
+    """
+    Name of the solver within the webhook.
+
+    Rule: must not be empty.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.webhook.solverName.
+    """
+    config: NotRequired[pulumi.Input[Optional[Mapping[str, Any]]]]
+    """
+    What the webhook is told. It stands in the issuer in clear, so it holds no secret values.
+
+    Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.webhook.config.
+    """
+
+@pulumi.input_type
+class WebhookChallengeArgs:
+    def __init__(__self__, *,
+                 group_name: pulumi.Input[_builtins.str],
+                 solver_name: pulumi.Input[_builtins.str],
+                 config: pulumi.Input[Optional[Mapping[str, Any]]] = None):
+        """
+        DNS-01 by a webhook solver that is installed in the cluster. Its credential is for the webhook to say: its `config` names a Secret that the program makes.
+
+        :param pulumi.Input[_builtins.str] group_name: API group of the webhook, as it was installed with.
+               
+               Rule: must not be empty.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.webhook.groupName.
+        :param pulumi.Input[_builtins.str] solver_name: Name of the solver within the webhook.
+               
+               Rule: must not be empty.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.webhook.solverName.
+        :param pulumi.Input[Mapping[str, Any]] config: What the webhook is told. It stands in the issuer in clear, so it holds no secret values.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.webhook.config.
+        """
+        pulumi.set(__self__, "group_name", group_name)
+        pulumi.set(__self__, "solver_name", solver_name)
+        if config is not None:
+            pulumi.set(__self__, "config", config)
+
+    @_builtins.property
+    @pulumi.getter(name="groupName")
+    def group_name(self) -> pulumi.Input[_builtins.str]:
+        """
+        API group of the webhook, as it was installed with.
+
+        Rule: must not be empty.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.webhook.groupName.
+        """
+        return pulumi.get(self, "group_name")
+
+    @group_name.setter
+    def group_name(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "group_name", value)
+
+    @_builtins.property
+    @pulumi.getter(name="solverName")
+    def solver_name(self) -> pulumi.Input[_builtins.str]:
+        """
+        Name of the solver within the webhook.
+
+        Rule: must not be empty.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.webhook.solverName.
+        """
+        return pulumi.get(self, "solver_name")
+
+    @solver_name.setter
+    def solver_name(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "solver_name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def config(self) -> pulumi.Input[Optional[Mapping[str, Any]]]:
+        """
+        What the webhook is told. It stands in the issuer in clear, so it holds no secret values.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.webhook.config.
+        """
+        return pulumi.get(self, "config")
+
+    @config.setter
+    def config(self, value: pulumi.Input[Optional[Mapping[str, Any]]]):
+        pulumi.set(self, "config", value)
 
 

@@ -36,10 +36,10 @@ class CertManagerArgs:
         """
         The set of arguments for constructing a CertManager resource.
 
-        :param 'CertManagerAdoption' adopt: Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+        :param 'CertManagerAdoption' adopt: Takes over a cert-manager that runs already, instead of installing one. With `release`, `version` must be the one that runs. `createNamespace` must be false. Leave it out again afterwards.
                
                Default: a new installation.
-        :param _builtins.bool allow_unsupported_version: Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+        :param _builtins.bool allow_unsupported_version: Whether `version`, or the one that runs, may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
                
                Default: `false`.
         :param _builtins.bool create_namespace: Whether the namespace is made (and on destroy deleted) here.
@@ -70,7 +70,7 @@ class CertManagerArgs:
                Rule: must name a server, or be left out; each must be an address with a port such as "1.1.1.1:53", or the https URL of a DoH server (RFC 8484).
                
                Source: controller.config.cert-manager.io/v1alpha1 acmeDNS01Config.recursiveNameservers.
-        :param _builtins.str release_name: Name of the Helm release. The objects keep their names, which begin with cert-manager.
+        :param _builtins.str release_name: Name of the Helm release. Its objects are named cert-manager... whatever the release is called.
                
                Default: `"cert-manager"`.
                
@@ -139,7 +139,7 @@ class CertManagerArgs:
     @pulumi.getter
     def adopt(self) -> Optional['CertManagerAdoption']:
         """
-        Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+        Takes over a cert-manager that runs already, instead of installing one. With `release`, `version` must be the one that runs. `createNamespace` must be false. Leave it out again afterwards.
 
         Default: a new installation.
         """
@@ -153,7 +153,7 @@ class CertManagerArgs:
     @pulumi.getter(name="allowUnsupportedVersion")
     def allow_unsupported_version(self) -> Optional[_builtins.bool]:
         """
-        Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+        Whether `version`, or the one that runs, may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
 
         Default: `false`.
         """
@@ -261,7 +261,7 @@ class CertManagerArgs:
     @pulumi.getter(name="releaseName")
     def release_name(self) -> Optional[_builtins.str]:
         """
-        Name of the Helm release. The objects keep their names, which begin with cert-manager.
+        Name of the Helm release. Its objects are named cert-manager... whatever the release is called.
 
         Default: `"cert-manager"`.
 
@@ -358,10 +358,10 @@ class CertManager(pulumi.ComponentResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
-        :param 'CertManagerAdoption' adopt: Takes over a cert-manager that runs already, instead of installing one. `version` must be the one that runs, and `createNamespace` false. Leave it out again afterwards.
+        :param 'CertManagerAdoption' adopt: Takes over a cert-manager that runs already, instead of installing one. With `release`, `version` must be the one that runs. `createNamespace` must be false. Leave it out again afterwards.
                
                Default: a new installation.
-        :param _builtins.bool allow_unsupported_version: Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+        :param _builtins.bool allow_unsupported_version: Whether `version`, or the one that runs, may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
                
                Default: `false`.
         :param _builtins.bool create_namespace: Whether the namespace is made (and on destroy deleted) here.
@@ -392,7 +392,7 @@ class CertManager(pulumi.ComponentResource):
                Rule: must name a server, or be left out; each must be an address with a port such as "1.1.1.1:53", or the https URL of a DoH server (RFC 8484).
                
                Source: controller.config.cert-manager.io/v1alpha1 acmeDNS01Config.recursiveNameservers.
-        :param _builtins.str release_name: Name of the Helm release. The objects keep their names, which begin with cert-manager.
+        :param _builtins.str release_name: Name of the Helm release. Its objects are named cert-manager... whatever the release is called.
                
                Default: `"cert-manager"`.
                

@@ -21,12 +21,13 @@ class CertManagerPreflightArgs:
     def __init__(__self__, *,
                  allow_unsupported_version: Optional[_builtins.bool] = None,
                  gateway_api: Optional[_builtins.bool] = None,
+                 install: Optional[_builtins.bool] = None,
                  namespace: Optional[_builtins.str] = None,
                  version: Optional[_builtins.str] = None):
         """
         The set of arguments for constructing a CertManagerPreflight resource.
 
-        :param _builtins.bool allow_unsupported_version: Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+        :param _builtins.bool allow_unsupported_version: Whether `version`, or the one that runs, may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
                
                Default: `false`.
         :param _builtins.bool gateway_api: Switches on cert-manager's support of the Gateway API. The Gateway API's CRDs must exist then, or the controller does not start.
@@ -34,6 +35,9 @@ class CertManagerPreflightArgs:
                Default: `true`.
                
                Source: controller.config.cert-manager.io/v1alpha1 gatewayAPI.enabled.
+        :param _builtins.bool install: Whether cert-manager is installed here; where it is not, the one that runs is looked at.
+               
+               Default: true.
         :param _builtins.str namespace: Namespace of cert-manager and of the issuers' credentials.
                
                Default: `"cert-manager"`.
@@ -53,6 +57,8 @@ class CertManagerPreflightArgs:
             gateway_api = True
         if gateway_api is not None:
             pulumi.set(__self__, "gateway_api", gateway_api)
+        if install is not None:
+            pulumi.set(__self__, "install", install)
         if namespace is None:
             namespace = 'cert-manager'
         if namespace is not None:
@@ -66,7 +72,7 @@ class CertManagerPreflightArgs:
     @pulumi.getter(name="allowUnsupportedVersion")
     def allow_unsupported_version(self) -> Optional[_builtins.bool]:
         """
-        Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+        Whether `version`, or the one that runs, may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
 
         Default: `false`.
         """
@@ -91,6 +97,20 @@ class CertManagerPreflightArgs:
     @gateway_api.setter
     def gateway_api(self, value: Optional[_builtins.bool]):
         pulumi.set(self, "gateway_api", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def install(self) -> Optional[_builtins.bool]:
+        """
+        Whether cert-manager is installed here; where it is not, the one that runs is looked at.
+
+        Default: true.
+        """
+        return pulumi.get(self, "install")
+
+    @install.setter
+    def install(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "install", value)
 
     @_builtins.property
     @pulumi.getter
@@ -133,6 +153,7 @@ class CertManagerPreflight(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  allow_unsupported_version: Optional[_builtins.bool] = None,
                  gateway_api: Optional[_builtins.bool] = None,
+                 install: Optional[_builtins.bool] = None,
                  namespace: Optional[_builtins.str] = None,
                  version: Optional[_builtins.str] = None,
                  __props__=None):
@@ -142,7 +163,7 @@ class CertManagerPreflight(pulumi.CustomResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
-        :param _builtins.bool allow_unsupported_version: Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+        :param _builtins.bool allow_unsupported_version: Whether `version`, or the one that runs, may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
                
                Default: `false`.
         :param _builtins.bool gateway_api: Switches on cert-manager's support of the Gateway API. The Gateway API's CRDs must exist then, or the controller does not start.
@@ -150,6 +171,9 @@ class CertManagerPreflight(pulumi.CustomResource):
                Default: `true`.
                
                Source: controller.config.cert-manager.io/v1alpha1 gatewayAPI.enabled.
+        :param _builtins.bool install: Whether cert-manager is installed here; where it is not, the one that runs is looked at.
+               
+               Default: true.
         :param _builtins.str namespace: Namespace of cert-manager and of the issuers' credentials.
                
                Default: `"cert-manager"`.
@@ -188,6 +212,7 @@ class CertManagerPreflight(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None,
                  allow_unsupported_version: Optional[_builtins.bool] = None,
                  gateway_api: Optional[_builtins.bool] = None,
+                 install: Optional[_builtins.bool] = None,
                  namespace: Optional[_builtins.str] = None,
                  version: Optional[_builtins.str] = None,
                  __props__=None):
@@ -205,6 +230,7 @@ class CertManagerPreflight(pulumi.CustomResource):
             if gateway_api is None:
                 gateway_api = True
             __props__.__dict__["gateway_api"] = gateway_api
+            __props__.__dict__["install"] = install
             if namespace is None:
                 namespace = 'cert-manager'
             __props__.__dict__["namespace"] = namespace
@@ -235,6 +261,7 @@ class CertManagerPreflight(pulumi.CustomResource):
 
         __props__.__dict__["allow_unsupported_version"] = None
         __props__.__dict__["gateway_api"] = None
+        __props__.__dict__["install"] = None
         __props__.__dict__["namespace"] = None
         __props__.__dict__["version"] = None
         return CertManagerPreflight(resource_name, opts=opts, __props__=__props__)
@@ -243,7 +270,7 @@ class CertManagerPreflight(pulumi.CustomResource):
     @pulumi.getter(name="allowUnsupportedVersion")
     def allow_unsupported_version(self) -> pulumi.Output[Optional[_builtins.bool]]:
         """
-        Whether `version` may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
+        Whether `version`, or the one that runs, may skip minor versions, be a release that is known to be bad, or be none that supports the cluster's version of Kubernetes.
 
         Default: `false`.
         """
@@ -260,6 +287,16 @@ class CertManagerPreflight(pulumi.CustomResource):
         Source: controller.config.cert-manager.io/v1alpha1 gatewayAPI.enabled.
         """
         return pulumi.get(self, "gateway_api")
+
+    @_builtins.property
+    @pulumi.getter
+    def install(self) -> pulumi.Output[Optional[_builtins.bool]]:
+        """
+        Whether cert-manager is installed here; where it is not, the one that runs is looked at.
+
+        Default: true.
+        """
+        return pulumi.get(self, "install")
 
     @_builtins.property
     @pulumi.getter

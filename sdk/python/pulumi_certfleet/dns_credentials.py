@@ -13,6 +13,7 @@ if sys.version_info >= (3, 11):
 else:
     from typing_extensions import NotRequired, TypedDict, TypeAlias
 from . import _utilities
+from ._enums import *
 from ._inputs import *
 
 __all__ = ['DnsCredentialsArgs', 'DnsCredentials']
@@ -20,17 +21,32 @@ __all__ = ['DnsCredentialsArgs', 'DnsCredentials']
 @pulumi.input_type
 class DnsCredentialsArgs:
     def __init__(__self__, *,
+                 acme_dns: Optional['AcmeDnsChallengeArgs'] = None,
+                 azure_dns: Optional['AzureDnsChallengeArgs'] = None,
                  cloud_dns: Optional['CloudDnsChallengeArgs'] = None,
                  cloudflare: Optional['CloudflareChallengeArgs'] = None,
+                 cname_strategy: Optional['CnameStrategy'] = None,
                  dns_secrets: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
+                 raw: Optional['RawChallengeArgs'] = None,
+                 rfc2136: Optional['Rfc2136ChallengeArgs'] = None,
                  rotation: Optional[_builtins.str] = None,
+                 route53: Optional['Route53ChallengeArgs'] = None,
+                 secret_name: Optional[_builtins.str] = None,
+                 webhook: Optional['WebhookChallengeArgs'] = None,
                  zones: Optional[Sequence[_builtins.str]] = None):
         """
         The set of arguments for constructing a DnsCredentials resource.
 
+        :param 'AcmeDnsChallengeArgs' acme_dns: DNS-01 by an ACME-DNS server.
+        :param 'AzureDnsChallengeArgs' azure_dns: DNS-01 by Azure DNS.
         :param 'CloudDnsChallengeArgs' cloud_dns: DNS-01 by Google Cloud DNS.
         :param 'CloudflareChallengeArgs' cloudflare: DNS-01 by Cloudflare.
+        :param 'CnameStrategy' cname_strategy: Whether a CNAME at a challenge's name is followed, so that rights in the zone that it leads to are enough.
+               
+               Default: `"None"`.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cnameStrategy.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] dns_secrets: Credentials of DNS providers, by the name that `secret` uses.
                
                Rule: each must be a text that neither begins nor ends with spaces or line ends; set it again without them.
@@ -39,29 +55,78 @@ class DnsCredentialsArgs:
                Default: `"cert-manager"`.
                
                Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+        :param 'RawChallengeArgs' raw: DNS-01 by any other DNS provider that cert-manager knows.
+        :param 'Rfc2136ChallengeArgs' rfc2136: DNS-01 by dynamic updates (RFC 2136).
         :param _builtins.str rotation: A text that stands for the present key or token, such as the month it dates from. When it changes, a new one is made and written into a Secret of its own, issues a certificate by way of trial, is taken over by the issuers, and then the old one is deleted.
                
                Rule: must be at most 32 lower-case letters, digits and inner hyphens, such as 2026-11.
+        :param 'Route53ChallengeArgs' route53: DNS-01 by Amazon Route 53.
+        :param _builtins.str secret_name: Name of the Secret; a `rotation` follows it, after a hyphen. To be given where two components would write the same Secret, as two tokens or two accounts of one project in one namespace do.
+               
+               Default: from the credential: `cloudflare-SECRET`, `cloudflare-token-NAME`, `cloud-dns-SECRET` or `cloud-dns-account-PROJECT`, the last two with `-MANAGEDZONE`.
+               
+               Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 220 characters, to leave room for the rotation that follows it.
+        :param 'WebhookChallengeArgs' webhook: DNS-01 by a webhook solver.
         :param Sequence[_builtins.str] zones: DNS zones that this entry serves. Without zones it serves all names that no other entry serves.
                
                Rule: must name a zone, or be left out to match every name; each must be a full name such as example.com; each must be a zone without a wildcard: a zone serves every name in it; leave the first label out.
                
                Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].selector.dnsZones.
         """
+        if acme_dns is not None:
+            pulumi.set(__self__, "acme_dns", acme_dns)
+        if azure_dns is not None:
+            pulumi.set(__self__, "azure_dns", azure_dns)
         if cloud_dns is not None:
             pulumi.set(__self__, "cloud_dns", cloud_dns)
         if cloudflare is not None:
             pulumi.set(__self__, "cloudflare", cloudflare)
+        if cname_strategy is not None:
+            pulumi.set(__self__, "cname_strategy", cname_strategy)
         if dns_secrets is not None:
             pulumi.set(__self__, "dns_secrets", dns_secrets)
         if namespace is None:
             namespace = 'cert-manager'
         if namespace is not None:
             pulumi.set(__self__, "namespace", namespace)
+        if raw is not None:
+            pulumi.set(__self__, "raw", raw)
+        if rfc2136 is not None:
+            pulumi.set(__self__, "rfc2136", rfc2136)
         if rotation is not None:
             pulumi.set(__self__, "rotation", rotation)
+        if route53 is not None:
+            pulumi.set(__self__, "route53", route53)
+        if secret_name is not None:
+            pulumi.set(__self__, "secret_name", secret_name)
+        if webhook is not None:
+            pulumi.set(__self__, "webhook", webhook)
         if zones is not None:
             pulumi.set(__self__, "zones", zones)
+
+    @_builtins.property
+    @pulumi.getter(name="acmeDns")
+    def acme_dns(self) -> Optional['AcmeDnsChallengeArgs']:
+        """
+        DNS-01 by an ACME-DNS server.
+        """
+        return pulumi.get(self, "acme_dns")
+
+    @acme_dns.setter
+    def acme_dns(self, value: Optional['AcmeDnsChallengeArgs']):
+        pulumi.set(self, "acme_dns", value)
+
+    @_builtins.property
+    @pulumi.getter(name="azureDns")
+    def azure_dns(self) -> Optional['AzureDnsChallengeArgs']:
+        """
+        DNS-01 by Azure DNS.
+        """
+        return pulumi.get(self, "azure_dns")
+
+    @azure_dns.setter
+    def azure_dns(self, value: Optional['AzureDnsChallengeArgs']):
+        pulumi.set(self, "azure_dns", value)
 
     @_builtins.property
     @pulumi.getter(name="cloudDns")
@@ -86,6 +151,22 @@ class DnsCredentialsArgs:
     @cloudflare.setter
     def cloudflare(self, value: Optional['CloudflareChallengeArgs']):
         pulumi.set(self, "cloudflare", value)
+
+    @_builtins.property
+    @pulumi.getter(name="cnameStrategy")
+    def cname_strategy(self) -> Optional['CnameStrategy']:
+        """
+        Whether a CNAME at a challenge's name is followed, so that rights in the zone that it leads to are enough.
+
+        Default: `"None"`.
+
+        Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cnameStrategy.
+        """
+        return pulumi.get(self, "cname_strategy")
+
+    @cname_strategy.setter
+    def cname_strategy(self, value: Optional['CnameStrategy']):
+        pulumi.set(self, "cname_strategy", value)
 
     @_builtins.property
     @pulumi.getter(name="dnsSecrets")
@@ -119,6 +200,30 @@ class DnsCredentialsArgs:
 
     @_builtins.property
     @pulumi.getter
+    def raw(self) -> Optional['RawChallengeArgs']:
+        """
+        DNS-01 by any other DNS provider that cert-manager knows.
+        """
+        return pulumi.get(self, "raw")
+
+    @raw.setter
+    def raw(self, value: Optional['RawChallengeArgs']):
+        pulumi.set(self, "raw", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def rfc2136(self) -> Optional['Rfc2136ChallengeArgs']:
+        """
+        DNS-01 by dynamic updates (RFC 2136).
+        """
+        return pulumi.get(self, "rfc2136")
+
+    @rfc2136.setter
+    def rfc2136(self, value: Optional['Rfc2136ChallengeArgs']):
+        pulumi.set(self, "rfc2136", value)
+
+    @_builtins.property
+    @pulumi.getter
     def rotation(self) -> Optional[_builtins.str]:
         """
         A text that stands for the present key or token, such as the month it dates from. When it changes, a new one is made and written into a Secret of its own, issues a certificate by way of trial, is taken over by the issuers, and then the old one is deleted.
@@ -130,6 +235,46 @@ class DnsCredentialsArgs:
     @rotation.setter
     def rotation(self, value: Optional[_builtins.str]):
         pulumi.set(self, "rotation", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def route53(self) -> Optional['Route53ChallengeArgs']:
+        """
+        DNS-01 by Amazon Route 53.
+        """
+        return pulumi.get(self, "route53")
+
+    @route53.setter
+    def route53(self, value: Optional['Route53ChallengeArgs']):
+        pulumi.set(self, "route53", value)
+
+    @_builtins.property
+    @pulumi.getter(name="secretName")
+    def secret_name(self) -> Optional[_builtins.str]:
+        """
+        Name of the Secret; a `rotation` follows it, after a hyphen. To be given where two components would write the same Secret, as two tokens or two accounts of one project in one namespace do.
+
+        Default: from the credential: `cloudflare-SECRET`, `cloudflare-token-NAME`, `cloud-dns-SECRET` or `cloud-dns-account-PROJECT`, the last two with `-MANAGEDZONE`.
+
+        Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 220 characters, to leave room for the rotation that follows it.
+        """
+        return pulumi.get(self, "secret_name")
+
+    @secret_name.setter
+    def secret_name(self, value: Optional[_builtins.str]):
+        pulumi.set(self, "secret_name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def webhook(self) -> Optional['WebhookChallengeArgs']:
+        """
+        DNS-01 by a webhook solver.
+        """
+        return pulumi.get(self, "webhook")
+
+    @webhook.setter
+    def webhook(self, value: Optional['WebhookChallengeArgs']):
+        pulumi.set(self, "webhook", value)
 
     @_builtins.property
     @pulumi.getter
@@ -154,11 +299,19 @@ class DnsCredentials(pulumi.ComponentResource):
     def __init__(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 acme_dns: Optional[Union['AcmeDnsChallengeArgs', 'AcmeDnsChallengeArgsDict']] = None,
+                 azure_dns: Optional[Union['AzureDnsChallengeArgs', 'AzureDnsChallengeArgsDict']] = None,
                  cloud_dns: Optional[Union['CloudDnsChallengeArgs', 'CloudDnsChallengeArgsDict']] = None,
                  cloudflare: Optional[Union['CloudflareChallengeArgs', 'CloudflareChallengeArgsDict']] = None,
+                 cname_strategy: Optional['CnameStrategy'] = None,
                  dns_secrets: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
+                 raw: Optional[Union['RawChallengeArgs', 'RawChallengeArgsDict']] = None,
+                 rfc2136: Optional[Union['Rfc2136ChallengeArgs', 'Rfc2136ChallengeArgsDict']] = None,
                  rotation: Optional[_builtins.str] = None,
+                 route53: Optional[Union['Route53ChallengeArgs', 'Route53ChallengeArgsDict']] = None,
+                 secret_name: Optional[_builtins.str] = None,
+                 webhook: Optional[Union['WebhookChallengeArgs', 'WebhookChallengeArgsDict']] = None,
                  zones: Optional[Sequence[_builtins.str]] = None,
                  __props__=None):
         """
@@ -167,8 +320,15 @@ class DnsCredentials(pulumi.ComponentResource):
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
+        :param Union['AcmeDnsChallengeArgs', 'AcmeDnsChallengeArgsDict'] acme_dns: DNS-01 by an ACME-DNS server.
+        :param Union['AzureDnsChallengeArgs', 'AzureDnsChallengeArgsDict'] azure_dns: DNS-01 by Azure DNS.
         :param Union['CloudDnsChallengeArgs', 'CloudDnsChallengeArgsDict'] cloud_dns: DNS-01 by Google Cloud DNS.
         :param Union['CloudflareChallengeArgs', 'CloudflareChallengeArgsDict'] cloudflare: DNS-01 by Cloudflare.
+        :param 'CnameStrategy' cname_strategy: Whether a CNAME at a challenge's name is followed, so that rights in the zone that it leads to are enough.
+               
+               Default: `"None"`.
+               
+               Source: cert-manager.io/v1 ClusterIssuer spec.acme.solvers[].dns01.cnameStrategy.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] dns_secrets: Credentials of DNS providers, by the name that `secret` uses.
                
                Rule: each must be a text that neither begins nor ends with spaces or line ends; set it again without them.
@@ -177,9 +337,18 @@ class DnsCredentials(pulumi.ComponentResource):
                Default: `"cert-manager"`.
                
                Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
+        :param Union['RawChallengeArgs', 'RawChallengeArgsDict'] raw: DNS-01 by any other DNS provider that cert-manager knows.
+        :param Union['Rfc2136ChallengeArgs', 'Rfc2136ChallengeArgsDict'] rfc2136: DNS-01 by dynamic updates (RFC 2136).
         :param _builtins.str rotation: A text that stands for the present key or token, such as the month it dates from. When it changes, a new one is made and written into a Secret of its own, issues a certificate by way of trial, is taken over by the issuers, and then the old one is deleted.
                
                Rule: must be at most 32 lower-case letters, digits and inner hyphens, such as 2026-11.
+        :param Union['Route53ChallengeArgs', 'Route53ChallengeArgsDict'] route53: DNS-01 by Amazon Route 53.
+        :param _builtins.str secret_name: Name of the Secret; a `rotation` follows it, after a hyphen. To be given where two components would write the same Secret, as two tokens or two accounts of one project in one namespace do.
+               
+               Default: from the credential: `cloudflare-SECRET`, `cloudflare-token-NAME`, `cloud-dns-SECRET` or `cloud-dns-account-PROJECT`, the last two with `-MANAGEDZONE`.
+               
+               Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123); must be at most 220 characters, to leave room for the rotation that follows it.
+        :param Union['WebhookChallengeArgs', 'WebhookChallengeArgsDict'] webhook: DNS-01 by a webhook solver.
         :param Sequence[_builtins.str] zones: DNS zones that this entry serves. Without zones it serves all names that no other entry serves.
                
                Rule: must name a zone, or be left out to match every name; each must be a full name such as example.com; each must be a zone without a wildcard: a zone serves every name in it; leave the first label out.
@@ -211,11 +380,19 @@ class DnsCredentials(pulumi.ComponentResource):
     def _internal_init(__self__,
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
+                 acme_dns: Optional[Union['AcmeDnsChallengeArgs', 'AcmeDnsChallengeArgsDict']] = None,
+                 azure_dns: Optional[Union['AzureDnsChallengeArgs', 'AzureDnsChallengeArgsDict']] = None,
                  cloud_dns: Optional[Union['CloudDnsChallengeArgs', 'CloudDnsChallengeArgsDict']] = None,
                  cloudflare: Optional[Union['CloudflareChallengeArgs', 'CloudflareChallengeArgsDict']] = None,
+                 cname_strategy: Optional['CnameStrategy'] = None,
                  dns_secrets: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
+                 raw: Optional[Union['RawChallengeArgs', 'RawChallengeArgsDict']] = None,
+                 rfc2136: Optional[Union['Rfc2136ChallengeArgs', 'Rfc2136ChallengeArgsDict']] = None,
                  rotation: Optional[_builtins.str] = None,
+                 route53: Optional[Union['Route53ChallengeArgs', 'Route53ChallengeArgsDict']] = None,
+                 secret_name: Optional[_builtins.str] = None,
+                 webhook: Optional[Union['WebhookChallengeArgs', 'WebhookChallengeArgsDict']] = None,
                  zones: Optional[Sequence[_builtins.str]] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
@@ -228,17 +405,24 @@ class DnsCredentials(pulumi.ComponentResource):
                 raise TypeError('__props__ is only valid when passed in combination with a valid opts.id to get an existing resource')
             __props__ = DnsCredentialsArgs.__new__(DnsCredentialsArgs)
 
+            __props__.__dict__["acme_dns"] = acme_dns
+            __props__.__dict__["azure_dns"] = azure_dns
             __props__.__dict__["cloud_dns"] = cloud_dns
             __props__.__dict__["cloudflare"] = cloudflare
+            __props__.__dict__["cname_strategy"] = cname_strategy
             __props__.__dict__["dns_secrets"] = None if dns_secrets is None else pulumi.Output.secret(dns_secrets)
             if namespace is None:
                 namespace = 'cert-manager'
             __props__.__dict__["namespace"] = namespace
+            __props__.__dict__["raw"] = raw
+            __props__.__dict__["rfc2136"] = rfc2136
             __props__.__dict__["rotation"] = rotation
+            __props__.__dict__["route53"] = route53
+            __props__.__dict__["secret_name"] = secret_name
+            __props__.__dict__["webhook"] = webhook
             __props__.__dict__["zones"] = zones
             __props__.__dict__["name_servers"] = None
             __props__.__dict__["secret_key"] = None
-            __props__.__dict__["secret_name"] = None
             __props__.__dict__["service_account_email"] = None
             __props__.__dict__["solver"] = None
         super(DnsCredentials, __self__).__init__(

@@ -43,7 +43,7 @@ class ProviderArgs:
                Default: the Kubernetes provider waits.
                
                Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
-        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] resolvers: Recursive DNS servers that are asked whether a challenge's record is visible, where args name none.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] resolvers: Recursive DNS servers that are asked whether a challenge's record is visible, where args name none, and whether a host resolves, with `waitForDns`.
                
                Default: the system's resolver.
                
@@ -112,7 +112,7 @@ class ProviderArgs:
     @pulumi.getter
     def resolvers(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
         """
-        Recursive DNS servers that are asked whether a challenge's record is visible, where args name none.
+        Recursive DNS servers that are asked whether a challenge's record is visible, where args name none, and whether a host resolves, with `waitForDns`.
 
         Default: the system's resolver.
 
@@ -159,7 +159,7 @@ class Provider(pulumi.ProviderResource):
                Default: the Kubernetes provider waits.
                
                Rule: must be the text of a kubeconfig, not its path; read the file, or take the output of the cluster's resource.
-        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] resolvers: Recursive DNS servers that are asked whether a challenge's record is visible, where args name none.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] resolvers: Recursive DNS servers that are asked whether a challenge's record is visible, where args name none, and whether a host resolves, with `waitForDns`.
                
                Default: the system's resolver.
                

@@ -22,6 +22,7 @@ class ReadinessArgs:
     def __init__(__self__, *,
                  kind: 'ReadinessKind',
                  name: pulumi.Input[_builtins.str],
+                 metadata: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
                  renew: pulumi.Input[Optional[_builtins.str]] = None,
                  spec: pulumi.Input[Optional[Mapping[str, Any]]] = None,
@@ -33,6 +34,7 @@ class ReadinessArgs:
         :param pulumi.Input[_builtins.str] name: Name of the object.
                
                Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
+        :param pulumi.Input[Mapping[str, Any]] metadata: Labels and annotations that are asked of the object, where its controller heeds them; a change of them waits anew. A status does not say whether its controller has seen them, so that has a few seconds before the first look.
         :param pulumi.Input[_builtins.str] namespace: Namespace of the object, where its kind has one.
                
                Rule: must be a name of lower-case letters, digits and inner hyphens, at most 63 characters (RFC 1123).
@@ -48,6 +50,8 @@ class ReadinessArgs:
         """
         pulumi.set(__self__, "kind", kind)
         pulumi.set(__self__, "name", name)
+        if metadata is not None:
+            pulumi.set(__self__, "metadata", metadata)
         if namespace is not None:
             pulumi.set(__self__, "namespace", namespace)
         if renew is not None:
@@ -82,6 +86,18 @@ class ReadinessArgs:
     @name.setter
     def name(self, value: pulumi.Input[_builtins.str]):
         pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def metadata(self) -> pulumi.Input[Optional[Mapping[str, Any]]]:
+        """
+        Labels and annotations that are asked of the object, where its controller heeds them; a change of them waits anew. A status does not say whether its controller has seen them, so that has a few seconds before the first look.
+        """
+        return pulumi.get(self, "metadata")
+
+    @metadata.setter
+    def metadata(self, value: pulumi.Input[Optional[Mapping[str, Any]]]):
+        pulumi.set(self, "metadata", value)
 
     @_builtins.property
     @pulumi.getter
@@ -147,6 +163,7 @@ class Readiness(pulumi.CustomResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  kind: Optional['ReadinessKind'] = None,
+                 metadata: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
                  renew: pulumi.Input[Optional[_builtins.str]] = None,
@@ -160,6 +177,7 @@ class Readiness(pulumi.CustomResource):
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param 'ReadinessKind' kind: Kind of the object.
+        :param pulumi.Input[Mapping[str, Any]] metadata: Labels and annotations that are asked of the object, where its controller heeds them; a change of them waits anew. A status does not say whether its controller has seen them, so that has a few seconds before the first look.
         :param pulumi.Input[_builtins.str] name: Name of the object.
                
                Rule: must be at most 253 characters (RFC 1123); must be a name of lower-case letters, digits, inner hyphens and dots (RFC 1123).
@@ -202,6 +220,7 @@ class Readiness(pulumi.CustomResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  kind: Optional['ReadinessKind'] = None,
+                 metadata: pulumi.Input[Optional[Mapping[str, Any]]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
                  renew: pulumi.Input[Optional[_builtins.str]] = None,
@@ -219,6 +238,7 @@ class Readiness(pulumi.CustomResource):
             if kind is None and not opts.urn:
                 raise TypeError("Missing required property 'kind'")
             __props__.__dict__["kind"] = kind
+            __props__.__dict__["metadata"] = metadata
             if name is None and not opts.urn:
                 raise TypeError("Missing required property 'name'")
             __props__.__dict__["name"] = name
@@ -257,6 +277,7 @@ class Readiness(pulumi.CustomResource):
 
         __props__.__dict__["addresses"] = None
         __props__.__dict__["kind"] = None
+        __props__.__dict__["metadata"] = None
         __props__.__dict__["name"] = None
         __props__.__dict__["namespace"] = None
         __props__.__dict__["not_after"] = None
@@ -285,6 +306,14 @@ class Readiness(pulumi.CustomResource):
         Kind of the object.
         """
         return pulumi.get(self, "kind")
+
+    @_builtins.property
+    @pulumi.getter
+    def metadata(self) -> pulumi.Output[Optional[Mapping[str, Any]]]:
+        """
+        Labels and annotations that were asked.
+        """
+        return pulumi.get(self, "metadata")
 
     @_builtins.property
     @pulumi.getter

@@ -45,9 +45,11 @@ class TlsDomainArgs:
                  private_key: Optional['PrivateKeyArgs'] = None,
                  redirect: Optional[_builtins.bool] = None,
                  renew: pulumi.Input[Optional[_builtins.str]] = None,
+                 renewal: Optional['CertificateRenewalArgs'] = None,
                  route: Optional['RouteArgs'] = None,
                  secret_name: Optional[_builtins.str] = None,
-                 timeouts: Optional['DomainTimeoutsArgs'] = None):
+                 timeouts: Optional['DomainTimeoutsArgs'] = None,
+                 wait_for_dns: Optional[_builtins.bool] = None):
         """
         The set of arguments for constructing a TlsDomain resource.
 
@@ -87,7 +89,7 @@ class TlsDomainArgs:
         :param _builtins.bool deletion_protection: Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
                
                Default: `false`.
-        :param _builtins.bool dns_record: Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+        :param _builtins.bool dns_record: Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it unless `waitForDns` is set.
                
                Default: `false`.
         :param 'DnsRecordSettingsArgs' dns_record_settings: How the DNS record is made.
@@ -120,6 +122,11 @@ class TlsDomainArgs:
         :param pulumi.Input[_builtins.str] renew: Any text: each new one has the certificate issued again, once, and waits for that. The reason is a good text, such as `2026-11-25 key leaked`. Needs `kubeconfig`.
                
                Rule: must not be empty.
+        :param 'CertificateRenewalArgs' renewal: Whether and when cert-manager renews the certificate. Needs cert-manager 1.21 or newer.
+               
+               Default: when a third of its lifetime is left.
+               
+               Source: cert-manager.io/v1 Certificate spec.renewal.
         :param 'RouteArgs' route: How the domain is routed.
                
                Default: by the Gateway API.
@@ -129,6 +136,9 @@ class TlsDomainArgs:
                
                Source: cert-manager.io/v1 Certificate spec.secretName.
         :param 'DomainTimeoutsArgs' timeouts: Bounds of all waiting.
+        :param _builtins.bool wait_for_dns: Whether an update waits until the host resolves to the addresses of the Gateway and to no others, at all DNS servers of the provider's `resolvers`, else at the system's: for a record that is made by hand or by something else, as well as for one of `dnsRecord`. `timeouts.dns` bounds it.
+               
+               Default: `false`.
         """
         pulumi.set(__self__, "host", host)
         pulumi.set(__self__, "platform", platform)
@@ -174,12 +184,16 @@ class TlsDomainArgs:
             pulumi.set(__self__, "redirect", redirect)
         if renew is not None:
             pulumi.set(__self__, "renew", renew)
+        if renewal is not None:
+            pulumi.set(__self__, "renewal", renewal)
         if route is not None:
             pulumi.set(__self__, "route", route)
         if secret_name is not None:
             pulumi.set(__self__, "secret_name", secret_name)
         if timeouts is not None:
             pulumi.set(__self__, "timeouts", timeouts)
+        if wait_for_dns is not None:
+            pulumi.set(__self__, "wait_for_dns", wait_for_dns)
 
     @_builtins.property
     @pulumi.getter
@@ -353,7 +367,7 @@ class TlsDomainArgs:
     @pulumi.getter(name="dnsRecord")
     def dns_record(self) -> Optional[_builtins.bool]:
         """
-        Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+        Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it unless `waitForDns` is set.
 
         Default: `false`.
         """
@@ -505,6 +519,22 @@ class TlsDomainArgs:
 
     @_builtins.property
     @pulumi.getter
+    def renewal(self) -> Optional['CertificateRenewalArgs']:
+        """
+        Whether and when cert-manager renews the certificate. Needs cert-manager 1.21 or newer.
+
+        Default: when a third of its lifetime is left.
+
+        Source: cert-manager.io/v1 Certificate spec.renewal.
+        """
+        return pulumi.get(self, "renewal")
+
+    @renewal.setter
+    def renewal(self, value: Optional['CertificateRenewalArgs']):
+        pulumi.set(self, "renewal", value)
+
+    @_builtins.property
+    @pulumi.getter
     def route(self) -> Optional['RouteArgs']:
         """
         How the domain is routed.
@@ -545,6 +575,20 @@ class TlsDomainArgs:
     def timeouts(self, value: Optional['DomainTimeoutsArgs']):
         pulumi.set(self, "timeouts", value)
 
+    @_builtins.property
+    @pulumi.getter(name="waitForDns")
+    def wait_for_dns(self) -> Optional[_builtins.bool]:
+        """
+        Whether an update waits until the host resolves to the addresses of the Gateway and to no others, at all DNS servers of the provider's `resolvers`, else at the system's: for a record that is made by hand or by something else, as well as for one of `dnsRecord`. `timeouts.dns` bounds it.
+
+        Default: `false`.
+        """
+        return pulumi.get(self, "wait_for_dns")
+
+    @wait_for_dns.setter
+    def wait_for_dns(self, value: Optional[_builtins.bool]):
+        pulumi.set(self, "wait_for_dns", value)
+
 
 @pulumi.type_token("certfleet:index:TlsDomain")
 class TlsDomain(pulumi.ComponentResource):
@@ -575,9 +619,11 @@ class TlsDomain(pulumi.ComponentResource):
                  private_key: Optional[Union['PrivateKeyArgs', 'PrivateKeyArgsDict']] = None,
                  redirect: Optional[_builtins.bool] = None,
                  renew: pulumi.Input[Optional[_builtins.str]] = None,
+                 renewal: Optional[Union['CertificateRenewalArgs', 'CertificateRenewalArgsDict']] = None,
                  route: Optional[Union['RouteArgs', 'RouteArgsDict']] = None,
                  secret_name: Optional[_builtins.str] = None,
                  timeouts: Optional[Union['DomainTimeoutsArgs', 'DomainTimeoutsArgsDict']] = None,
+                 wait_for_dns: Optional[_builtins.bool] = None,
                  __props__=None):
         """
         One domain on a cluster whose issuers exist already: a Certificate, a Gateway, an HTTPRoute and a redirect from http to https. Needs rights in the domain's namespace only.
@@ -615,7 +661,7 @@ class TlsDomain(pulumi.ComponentResource):
         :param _builtins.bool deletion_protection: Whether the engine refuses to delete or replace anything of the domain (Pulumi's `protect`): an update without the domain, or a destroy, then fails before anything is deleted. Set it to `false` in an update of its own first.
                
                Default: `false`.
-        :param _builtins.bool dns_record: Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it.
+        :param _builtins.bool dns_record: Whether the host's DNS record is made: A, AAAA or CNAME to the address of the Gateway, by the provider of `dnsZone`. Without it `requiredDnsRecords` says what to make by hand, and nothing waits for it unless `waitForDns` is set.
                
                Default: `false`.
         :param Union['DnsRecordSettingsArgs', 'DnsRecordSettingsArgsDict'] dns_record_settings: How the DNS record is made.
@@ -654,6 +700,11 @@ class TlsDomain(pulumi.ComponentResource):
         :param pulumi.Input[_builtins.str] renew: Any text: each new one has the certificate issued again, once, and waits for that. The reason is a good text, such as `2026-11-25 key leaked`. Needs `kubeconfig`.
                
                Rule: must not be empty.
+        :param Union['CertificateRenewalArgs', 'CertificateRenewalArgsDict'] renewal: Whether and when cert-manager renews the certificate. Needs cert-manager 1.21 or newer.
+               
+               Default: when a third of its lifetime is left.
+               
+               Source: cert-manager.io/v1 Certificate spec.renewal.
         :param Union['RouteArgs', 'RouteArgsDict'] route: How the domain is routed.
                
                Default: by the Gateway API.
@@ -663,6 +714,9 @@ class TlsDomain(pulumi.ComponentResource):
                
                Source: cert-manager.io/v1 Certificate spec.secretName.
         :param Union['DomainTimeoutsArgs', 'DomainTimeoutsArgsDict'] timeouts: Bounds of all waiting.
+        :param _builtins.bool wait_for_dns: Whether an update waits until the host resolves to the addresses of the Gateway and to no others, at all DNS servers of the provider's `resolvers`, else at the system's: for a record that is made by hand or by something else, as well as for one of `dnsRecord`. `timeouts.dns` bounds it.
+               
+               Default: `false`.
         """
         ...
     @overload
@@ -712,9 +766,11 @@ class TlsDomain(pulumi.ComponentResource):
                  private_key: Optional[Union['PrivateKeyArgs', 'PrivateKeyArgsDict']] = None,
                  redirect: Optional[_builtins.bool] = None,
                  renew: pulumi.Input[Optional[_builtins.str]] = None,
+                 renewal: Optional[Union['CertificateRenewalArgs', 'CertificateRenewalArgsDict']] = None,
                  route: Optional[Union['RouteArgs', 'RouteArgsDict']] = None,
                  secret_name: Optional[_builtins.str] = None,
                  timeouts: Optional[Union['DomainTimeoutsArgs', 'DomainTimeoutsArgsDict']] = None,
+                 wait_for_dns: Optional[_builtins.bool] = None,
                  __props__=None):
         opts = pulumi.ResourceOptions.merge(_utilities.get_resource_opts_defaults(), opts)
         if not isinstance(opts, pulumi.ResourceOptions):
@@ -753,9 +809,11 @@ class TlsDomain(pulumi.ComponentResource):
             __props__.__dict__["private_key"] = private_key
             __props__.__dict__["redirect"] = redirect
             __props__.__dict__["renew"] = renew
+            __props__.__dict__["renewal"] = renewal
             __props__.__dict__["route"] = route
             __props__.__dict__["secret_name"] = secret_name
             __props__.__dict__["timeouts"] = timeouts
+            __props__.__dict__["wait_for_dns"] = wait_for_dns
             __props__.__dict__["addresses"] = None
             __props__.__dict__["not_after"] = None
             __props__.__dict__["ready"] = None

@@ -40,7 +40,7 @@ func GetKubeconfig(ctx *pulumi.Context) string {
 	return config.Get(ctx, "certfleet:kubeconfig")
 }
 
-// Recursive DNS servers that are asked whether a challenge's record is visible, where args name none.
+// Recursive DNS servers that are asked whether a challenge's record is visible, where args name none, and whether a host resolves, with `waitForDns`.
 //
 // Default: the system's resolver.
 //

@@ -22,6 +22,30 @@ export const AcmeEnvironment = {
  */
 export type AcmeEnvironment = (typeof AcmeEnvironment)[keyof typeof AcmeEnvironment];
 
+export const AzureEnvironment = {
+    /**
+     * The public cloud.
+     */
+    AzurePublicCloud: "AzurePublicCloud",
+    /**
+     * Azure in China.
+     */
+    AzureChinaCloud: "AzureChinaCloud",
+    /**
+     * Azure in Germany.
+     */
+    AzureGermanCloud: "AzureGermanCloud",
+    /**
+     * Azure for the government of the USA.
+     */
+    AzureUSGovernmentCloud: "AzureUSGovernmentCloud",
+} as const;
+
+/**
+ * The Azure cloud that the zone is in.
+ */
+export type AzureEnvironment = (typeof AzureEnvironment)[keyof typeof AzureEnvironment];
+
 export const CertManagerAdoption = {
     /**
      * By Helm: the release `releaseName` in `namespace` is imported.
@@ -37,6 +61,22 @@ export const CertManagerAdoption = {
  * How a cert-manager that is taken over was installed.
  */
 export type CertManagerAdoption = (typeof CertManagerAdoption)[keyof typeof CertManagerAdoption];
+
+export const CnameStrategy = {
+    /**
+     * The record is made at its own name, in its own zone.
+     */
+    None: "None",
+    /**
+     * The record is made where the CNAME leads, in the zone there, which the entry's DNS provider serves.
+     */
+    Follow: "Follow",
+} as const;
+
+/**
+ * Whether the record of a challenge is made where a CNAME leads to that stands at its name.
+ */
+export type CnameStrategy = (typeof CnameStrategy)[keyof typeof CnameStrategy];
 
 export const PrivateKeyAlgorithm = {
     /**
@@ -64,6 +104,10 @@ export const ReadinessKind = {
      */
     Certificate: "Certificate",
     /**
+     * A CertificateRequest of cert-manager that no Certificate has made, until it is Ready.
+     */
+    CertificateRequest: "CertificateRequest",
+    /**
      * A ClusterIssuer of cert-manager, until it is Ready.
      */
     ClusterIssuer: "ClusterIssuer",
@@ -81,3 +125,59 @@ export const ReadinessKind = {
  * What can be waited for.
  */
 export type ReadinessKind = (typeof ReadinessKind)[keyof typeof ReadinessKind];
+
+export const RenewalPolicy = {
+    /**
+     * When a third of its lifetime is left, or in the windows.
+     */
+    RenewBefore: "RenewBefore",
+    /**
+     * Never: it ends unless somebody has it issued again, as by `renew` or `certfleet renew`.
+     */
+    Disabled: "Disabled",
+} as const;
+
+/**
+ * Whether cert-manager renews a certificate by itself.
+ */
+export type RenewalPolicy = (typeof RenewalPolicy)[keyof typeof RenewalPolicy];
+
+export const Rfc2136Protocol = {
+    /**
+     * Over UDP.
+     */
+    UDP: "UDP",
+    /**
+     * Over TCP.
+     */
+    TCP: "TCP",
+} as const;
+
+/**
+ * How updates are sent.
+ */
+export type Rfc2136Protocol = (typeof Rfc2136Protocol)[keyof typeof Rfc2136Protocol];
+
+export const TsigAlgorithm = {
+    /**
+     * HMAC-MD5, which RFC 8945 advises against.
+     */
+    HMACMD5: "HMACMD5",
+    /**
+     * HMAC-SHA-1.
+     */
+    HMACSHA1: "HMACSHA1",
+    /**
+     * HMAC-SHA-256.
+     */
+    HMACSHA256: "HMACSHA256",
+    /**
+     * HMAC-SHA-512.
+     */
+    HMACSHA512: "HMACSHA512",
+} as const;
+
+/**
+ * How updates are signed (RFC 8945).
+ */
+export type TsigAlgorithm = (typeof TsigAlgorithm)[keyof typeof TsigAlgorithm];

@@ -45,7 +45,7 @@ Rule: must be the text of a kubeconfig, not its path; read the file, or take the
 
 resolvers: Optional[str]
 """
-Recursive DNS servers that are asked whether a challenge's record is visible, where args name none.
+Recursive DNS servers that are asked whether a challenge's record is visible, where args name none, and whether a host resolves, with `waitForDns`.
 
 Default: the system's resolver.
 

@@ -58,7 +58,7 @@ class _ExportableConfig(types.ModuleType):
     @_builtins.property
     def resolvers(self) -> Optional[str]:
         """
-        Recursive DNS servers that are asked whether a challenge's record is visible, where args name none.
+        Recursive DNS servers that are asked whether a challenge's record is visible, where args name none, and whether a host resolves, with `waitForDns`.
 
         Default: the system's resolver.
 
