@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from "node:fs";
+import { X509Certificate } from "node:crypto";
+import { readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { waitFor } from "../lab";
+import { cloudflareTokens, googleAdminToken, googleProject, waitFor } from "../lab";
 import { certfleet } from "./support/certfleet";
 import { describeOperations } from "./support/events";
 import { filesWith } from "./support/files";
@@ -14,7 +15,16 @@ import { succeed, tellStory } from "./support/story";
 
 // Authorizations that are reused tell whose account an order is made with: another account has none.
 const story = tellStory("restore", { reuseAuthorizations: true });
-const hosts = ["tea.example.com", "coffee.example.com"];
+const hosts = ["tea.example.com", "coffee.example.org"];
+
+/** Credentials that the stack makes: a backup does not hold them. */
+const challenges = [
+  { zones: ["example.com"], cloudflare: { token: { expiresOn: "2099-01-01T00:00:00Z" } } },
+  { zones: ["example.org"], cloudDns: { project: googleProject.id, hostedZoneName: "example-org" } },
+];
+const clouds = { GOOGLE_OAUTH_ACCESS_TOKEN: googleAdminToken, CLOUDFLARE_API_TOKEN: cloudflareTokens.admin };
+/** For the namespace that the restored Secrets are in already. */
+const upsert = { PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true" };
 const passphrase = "correct horse battery staple";
 
 describe("a cluster is lost, and restored on another one", () => {
@@ -23,12 +33,13 @@ describe("a cluster is lost, and restored on another one", () => {
   let backup: string;
   let serials: string[];
   let account: string;
+  let kubeconfig: string;
 
   beforeAll(async () => {
-    stack = story.stack("preview-truth");
-    const kubeconfig = await story.world.kubectl(["config", "view", "--raw", "--minify", "-o", "json"]);
+    stack = story.stack("preview-truth", clouds);
+    kubeconfig = await story.world.kubectl(["config", "view", "--raw", "--minify", "-o", "json"]);
     const domains = hosts.map((host) => ({ host, backend: { service: `${host.split(".")[0]}-svc`, port: 80 } }));
-    program = withArgs(firstProgram(kubeconfig), { certManager: { version: "1.21.2" }, domains });
+    program = withArgs(firstProgram(kubeconfig), { certManager: { version: "1.21.2" }, challenges, domains });
     await stack.init(...settingsOf(program));
     backup = join(story.folder, "backup.json");
   });
@@ -40,6 +51,17 @@ describe("a cluster is lost, and restored on another one", () => {
     return all;
   };
 
+  /** The serials of what the Secrets hold, which the data plane takes up a moment after it was written. */
+  const certificatesInSecrets = async (): Promise<string[]> => {
+    const all: string[] = [];
+    for (const host of hosts) {
+      const name = `${host.replaceAll(".", "-")}-tls`;
+      const crt = await story.world.kubectl(["get", "secret", name, "-n", "cafe", "-o", "jsonpath={.data.tls\\.crt}"]);
+      all.push(new X509Certificate(Buffer.from(crt, "base64")).serialNumber);
+    }
+    return all;
+  };
+
   const accountUrl = (): Promise<string> =>
     story.world.kubectl(["get", "clusterissuer", "letsencrypt-staging", "-o", "jsonpath={.status.acme.uri}"]);
 
@@ -47,6 +69,14 @@ describe("a cluster is lost, and restored on another one", () => {
   const made = async (path: "order-plz" | "sign-me-up"): Promise<number> => {
     const requests = await story.world.edge.requests();
     return requests.filter((request) => request.path === `/${path}` && request.status === 201).length;
+  };
+
+  const credentials = async (): Promise<string[]> => {
+    const [{ serviceAccounts, keys }, { user }] = [
+      await story.world.edge.google(),
+      await story.world.edge.cloudflareTokens(),
+    ];
+    return [...serviceAccounts.map(({ email }) => email), ...keys.map(({ name }) => name), ...user.map(({ id }) => id)];
   };
 
   const env = { CERTFLEET_PASSPHRASE: passphrase };
@@ -84,15 +114,20 @@ describe("a cluster is lost, and restored on another one", () => {
     expect([second.code, second.stdout.match(/^unchanged +Secret/gm)?.length]).toEqual([0, 3]);
   });
 
-  it("serves the same certificates after one up, without an order or an account more", async () => {
-    const upsert = { PULUMI_K8S_UPSERT_EXISTING_OBJECTS: "true" };
-    stack = story.stack("preview-truth", upsert, { name: "restored", installed: true });
-    await stack.init(...settingsOf(program));
+  it("serves the same certificates after one up of another stack, without an order or an account more", async () => {
+    const before = await credentials();
+    stack = story.stack("preview-truth", { ...clouds, ...upsert }, { name: "restored", installed: true });
+    const [plain, secret] = settingsOf(program);
+    await stack.init(plain, { ...secret, "certfleet:kubeconfig": kubeconfig });
     await succeed(stack.preview());
     await succeed(stack.up());
     expect(await served()).toEqual(serials);
     expect(await accountUrl()).toBe(account);
     expect([await made("order-plz"), await made("sign-me-up")]).toEqual([hosts.length, 1]);
+    // A token, an account and its key of the new stack's own; those of the old one stay until somebody deletes them.
+    const after = await credentials();
+    expect(after).toEqual(expect.arrayContaining(before));
+    expect(after).toHaveLength(before.length + 3);
   });
 
   it("has nothing to do afterwards, with the same certificates still", async () => {
@@ -119,7 +154,7 @@ describe("a cluster is lost, and restored on another one", () => {
   it("gets another account by accountKeyRotation, and keeps its certificates", async () => {
     program = withArgs(program, { acme: { ...program.args.acme, accountKeyRotation: "2026-11" } });
     await stack.configure(...settingsOf(program));
-    const expected = ["update ClusterIssuer edge-issuers-staging"];
+    const expected = ["ClusterIssuer", "Readiness"].map((kind) => `update ${kind} edge-issuers-staging`);
     expect(describeOperations(await succeed(stack.preview()))).toEqual(expected);
     expect(describeOperations(await succeed(stack.up()))).toEqual(expected);
     // The update has waited for the new account.
@@ -130,6 +165,34 @@ describe("a cluster is lost, and restored on another one", () => {
     expect(keys).toContain("secret/letsencrypt-staging-account-key-2026-11\n");
     expect(await served()).toEqual(serials);
     await hasNothingToDo(stack);
+  });
+
+  it("issues by the credential that was made for the restored cluster", async () => {
+    // The new account has no authorization yet, so the names are proven anew.
+    const { code, stdout } = await certfleet(story.world, ["renew", ...hosts]);
+    expect(code, stdout).toBe(0);
+  });
+
+  it("is lost once more, and restored by the stack that it had, with the credentials that the stack had made", async () => {
+    const secrets = await certificatesInSecrets();
+    account = await accountUrl();
+    const [orders, accounts, before] = [await made("order-plz"), await made("sign-me-up"), await credentials()];
+    rmSync(backup);
+    expect((await certfleet(story.world, ["backup", backup], { env })).code).toBe(0);
+    await story.world.loseCluster();
+    await story.world.up();
+    expect((await certfleet(story.world, ["restore", backup], { env })).code).toBe(0);
+    // The state forgets what the cluster has no more, and nothing else.
+    await succeed(stack.refresh());
+    const { operations } = await succeed(stack.up());
+    expect(operations.filter(({ type }) => /^(gcp|cloudflare):/.test(type))).toEqual([]);
+    serials = await served();
+    expect(serials).toEqual(secrets);
+    expect(await accountUrl()).toBe(account);
+    expect([await made("order-plz"), await made("sign-me-up")]).toEqual([orders, accounts]);
+    expect(await credentials()).toEqual(before);
+    await hasNothingToDo(stack);
+    expect(await served()).toEqual(serials);
   });
 
   it("shows no private key and no passphrase anywhere", async () => {
