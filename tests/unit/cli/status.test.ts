@@ -169,7 +169,10 @@ describe("certfleet status", { timeout: 60_000 }, () => {
         },
         commands: [
           "npx certfleet status --namespace web shop-example-com",
-          "kubectl describe certificate,certificaterequest,order,challenge --namespace web",
+          "kubectl describe certificate shop-example-com --namespace web",
+          "kubectl describe certificaterequests shop-example-com- --namespace web",
+          "kubectl describe orders shop-example-com- --namespace web",
+          "kubectl describe challenges shop-example-com- --namespace web",
         ],
       },
       {
