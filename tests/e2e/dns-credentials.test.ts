@@ -208,7 +208,7 @@ describe("DNS credentials are made, rotated and deleted", () => {
       domains: Record<string, { ready: boolean }>;
       dnsCredentials: Record<string, { nameServers?: string[]; serviceAccountEmail?: string }>;
     }>();
-    expect(Object.values(domains).map(({ ready }) => ready)).toEqual([true, true, true, true]);
+    expect(Object.values(domains).map(({ ready }) => ready)).toEqual([true, true, true, true, true]);
     expect(serviceAccounts).toContain(dnsCredentials[accountName]!.serviceAccountEmail);
     const delegated = Object.values(dnsCredentials).filter(({ nameServers }) => nameServers !== undefined);
     expect(delegated).toHaveLength(1);

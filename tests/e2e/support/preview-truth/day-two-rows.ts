@@ -88,12 +88,15 @@ const rotated = (name: string, kind: string): string[] => [
 ];
 
 const issuers = ["edge-issuers-production", "edge-issuers-staging"];
+/** Issuers that prove the rotation, of both credentials. */
+const dryRuns = [token, account].map((name) => `${name}-${rotation}-dry-run`);
 const hostsWithGateways = [coffee, tea, pie];
 
 /** Where certfleet itself waits, the Kubernetes plugin does not, and the other way round. */
 const waits = (op: string): string[] => [
   `${op} Readiness edge-cert-manager`,
-  ...issuers.map((name) => `${op} Readiness ${name}`),
+  ...[...issuers, ...dryRuns].map((name) => `${op} Readiness ${name}`),
+  ...dryRuns.map((name) => `${op} Readiness ${name}_certificaterequest`),
   ...hostsWithGateways.flatMap((host) => [`${op} Readiness edge-${host}`, `${op} Readiness edge-${host}_gateway`]),
 ];
 
@@ -176,7 +179,7 @@ export const dayTwoRows: Row[] = [
       "create GatewayPreflight edge",
       "replace CertManagerPreflight edge-cert-manager (provider)",
       ...waits("create"),
-      ...issuers.map((name) => `update ClusterIssuer ${name} (metadata.annotations)`),
+      ...[...issuers, ...dryRuns].map((name) => `update ClusterIssuer ${name} (metadata.annotations)`),
       ...hostsWithGateways.flatMap((host) =>
         objects("update", host, " (metadata.annotations)").filter((change) => !change.includes("HTTPRoute")),
       ),
@@ -212,7 +215,7 @@ export const dayTwoRows: Row[] = [
       "delete GatewayPreflight edge",
       "replace CertManagerPreflight edge-cert-manager (provider)",
       ...waits("delete").filter((change) => !change.includes(pie)),
-      ...issuers.map((name) => `update ClusterIssuer ${name} (metadata.annotations)`),
+      ...[...issuers, ...dryRuns].map((name) => `update ClusterIssuer ${name} (metadata.annotations)`),
       ...[coffee, tea].flatMap((host) =>
         objects("update", host, " (metadata.annotations)").filter((change) => !change.includes("HTTPRoute")),
       ),
