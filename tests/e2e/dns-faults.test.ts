@@ -204,7 +204,7 @@ describe("DNS APIs that fail, and rights that are missing", () => {
     await leaveRecord(`_acme-challenge.${unseen[0]}.`);
     // Also of what is deleted: a later change shows all that came before it.
     await world.edge.setFaults([atCloudflare("example.org", visibleAfter(3_600_000))]);
-    await set([...good.map(certificate(240)), ...unseen.map(certificate(45, unchecked))]);
+    await set([...good.map(certificate(240)), ...unseen.map(certificate(120, unchecked))]);
     expect(await causesOfFailure()).toEqual({ [unseen[0]!]: causes.wrong, [unseen[1]!]: causes.nowhere });
     await world.edge.clearFaults();
   });
@@ -217,8 +217,8 @@ describe("DNS APIs that fail, and rights that are missing", () => {
       atCloudflare("example.com", tooMany),
       atCloudflare("example.net", unavailable),
     ]);
-    const later = [...bad, misplaced].map(certificate(45));
-    await set([...good.map(certificate(240)), ...later, ...unseen.map(certificate(45, unchecked))]);
+    const later = [...bad, misplaced].map(certificate(120));
+    await set([...good.map(certificate(240)), ...later, ...unseen.map(certificate(120, unchecked))]);
     expect(await causesOfFailure()).toEqual({
       "busy.example.org": causes.busy,
       "busy.example.com": causes.busy,
