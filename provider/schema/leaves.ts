@@ -77,7 +77,7 @@ export const date = z
 export const goDuration = z
   .string()
   .regex(/^([0-9]+(\.[0-9]+)?(s|m|h))+$/, 'must be a duration in hours, minutes and seconds such as "4h" or "1h30m"')
-  .refine((value) => /[1-9]|^[^0-9]*$/.test(value), "must be longer than nothing");
+  .refine((value) => !/^0[0.smh]*$/.test(value), "must be longer than nothing");
 
 /** An offset is none: Node takes it for one, cert-manager does not. */
 export const timezone = z
