@@ -99,12 +99,19 @@ export function currentRequest(
   return [...own].sort((a, b) => revisionOf(a) - revisionOf(b)).at(-1);
 }
 
+/** How far a CertificateRequest has come; one that was denied stays so, as one that has failed. */
+export function healthOfRequest(request: StoredObject): Health {
+  const ready = conditionOf(request, "Ready");
+  if (ready?.status === "True") return "ready";
+  return ["Failed", "Denied"].includes(ready?.reason ?? "") ? "failed" : "waiting";
+}
+
 export function requestStep(parts: ChainParts, request: StoredObject): Step {
   const ready = conditionOf(request, "Ready");
-  const health = ready?.status === "True" ? "ready" : ready?.reason === "Failed" ? "failed" : "waiting";
   const orders = parts.orders.filter((order) => isOwnedBy(order, request));
   const says = flat(ready ? `${ready.reason ?? ""}: ${ready.message ?? ""}` : "waits for approval");
-  return { object: nameOf(request), health, says, below: orders.map((order) => orderStep(parts, order)) };
+  const below = orders.map((order) => orderStep(parts, order));
+  return { object: nameOf(request), health: healthOfRequest(request), says, below };
 }
 
 const finalStates = ["invalid", "expired", "errored"];

@@ -41,13 +41,18 @@ export function nameOf({ kind, metadata }: StoredObject): string {
 export const isOwnedBy = ({ metadata }: StoredObject, owner: StoredObject): boolean =>
   metadata.ownerReferences?.some(({ uid }) => uid === owner.metadata.uid) ?? false;
 
-/** The last that was complained of an object, with the event's reason. */
-export function lastWarning(events: readonly StoredEvent[], object: StoredObject): StoredEvent | undefined {
-  const own = events.filter(
-    ({ involvedObject, type }) => involvedObject.uid === object.metadata.uid && type !== "Normal",
-  );
+/** The last that was said of an object, with the event's reason. */
+export function lastEvent(events: readonly StoredEvent[], { metadata }: StoredObject): StoredEvent | undefined {
+  const own = events.filter(({ involvedObject }) => involvedObject.uid === metadata.uid);
   return [...own].sort((a, b) => timeOf(a) - timeOf(b)).at(-1);
 }
+
+/** The last that was complained of it. */
+export const lastWarning = (events: readonly StoredEvent[], object: StoredObject): StoredEvent | undefined =>
+  lastEvent(
+    events.filter(({ type }) => type !== "Normal"),
+    object,
+  );
 
 const timeOf = ({ lastTimestamp, metadata }: StoredEvent): number =>
   Date.parse(lastTimestamp ?? metadata.creationTimestamp ?? "") || 0;

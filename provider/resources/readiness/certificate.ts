@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import { backoffEnd, currentRequest, diagnoseCertificate } from "../../diagnosis/certificate";
-import { conditionOf, holds, isOwnedBy, statusText } from "../../diagnosis/objects";
+import { backoffEnd, currentRequest, diagnoseCertificate, healthOfRequest } from "../../diagnosis/certificate";
+import { conditionOf, holds, isOwnedBy, lastEvent, statusText, type StoredEvent } from "../../diagnosis/objects";
 import { readCertificateParts, readChains, readIssuer } from "../../diagnosis/read";
 import type { Cluster, StoredObject } from "../../kubernetes/client";
 import { startIssuance } from "../../kubernetes/issuance";
 import { kinds, type Place } from "../../kubernetes/kinds";
-import { foundOr } from "../../kubernetes/permitted";
+import { foundOr, listPermitted } from "../../kubernetes/permitted";
 import type { Values } from "../definition";
 import { tryAgain } from "./issuer";
 import type { Look } from "./wait";
@@ -28,10 +28,10 @@ export async function lookAtCertificate(cluster: Cluster, place: Place, after: n
 
 /** Whether a request is under way: a failure that stands beside it is an earlier one's. */
 async function isRequested(cluster: Cluster, certificate: StoredObject): Promise<boolean> {
-  const { requests } = await readChains(cluster, certificate.metadata.namespace);
+  const { namespace } = certificate.metadata;
+  const requests = foundOr(await listPermitted(cluster, kinds.certificateRequest, { namespace }), []);
   const request = currentRequest({ requests }, certificate);
-  const ready = request && conditionOf(request, "Ready");
-  return request !== undefined && ready?.status !== "True" && ready?.reason !== "Failed" && ready?.reason !== "Denied";
+  return request !== undefined && healthOfRequest(request) === "waiting";
 }
 
 export function outputsOf({ status }: StoredObject): Values {
@@ -54,7 +54,7 @@ export async function resume(cluster: Cluster, place: Place, after?: number): Pr
     return;
   }
   const { issuer } = await readIssuer(cluster, certificate);
-  const { requests, orders, challenges } = await readChains(cluster, place.namespace);
+  const { requests, orders, challenges, events } = await readChains(cluster, place.namespace);
   const request = currentRequest({ requests }, certificate);
   if (!request) return;
   const own = orders.filter((order) => isOwnedBy(order, request));
@@ -64,9 +64,18 @@ export async function resume(cluster: Cluster, place: Place, after?: number): Pr
     await cluster.delete(kinds.certificateRequest, placeOf(request), { uid: request.metadata.uid });
     return;
   }
-  const stuck = pending.filter((challenge) => statusText(challenge, "reason") !== undefined);
+  const stuck = pending.filter(
+    (challenge) => statusText(challenge, "reason") !== undefined && !isBeingPresented(challenge, events),
+  );
   for (const challenge of stuck) await tryAgain(cluster, kinds.challenge, placeOf(challenge));
 }
+
+/**
+ * Whether cert-manager has made the challenge's record and is about to say so in the status, which holds the failure of before until then.
+ * It sleeps for a minute in between, and begins again where somebody else has written meanwhile.
+ */
+const isBeingPresented = (challenge: StoredObject, events: readonly StoredEvent[]): boolean =>
+  challenge.status?.presented !== true && lastEvent(events, challenge)?.reason === "Presented";
 
 const placeOf = ({ metadata }: StoredObject): Place => ({ namespace: metadata.namespace, name: metadata.name });
 

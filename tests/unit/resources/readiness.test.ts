@@ -145,6 +145,7 @@ describe("lookAtCertificate", () => {
   it.each([
     ["waiting", "Pending"],
     ["hopeless", "Failed"],
+    ["hopeless", "Denied"],
   ])("is %s after a failure beside a request that is %s", async (state, reason) => {
     const request: StoredObject = {
       kind: "CertificateRequest",
@@ -176,6 +177,46 @@ describe("resume", () => {
     const { cluster, patches } = clusterOf(() => [certificate({ ...failed, conditions, revision: 1 })]);
     await resume(cluster, place, 1);
     expect(patches).toHaveLength(1);
+  });
+
+  describe("of one whose challenge has failed before", () => {
+    const owned = (kind: string, uid: string, by: StoredObject, status: Record<string, unknown>): StoredObject => ({
+      kind,
+      metadata: { name: `shop-${uid}`, namespace: "cafe", uid, ownerReferences: [owner(by.kind!, by.metadata.uid)] },
+      status,
+    });
+    const shop = certificate({ conditions: [] });
+    const request = owned("CertificateRequest", "r", shop, { conditions: [] });
+    const order = owned("Order", "o", request, { state: "pending" });
+    const challenge = owned("Challenge", "c", order, { state: "pending", reason: "the API answered 403" });
+    const event = (reason: string, lastTimestamp: string): StoredObject & Record<string, unknown> => ({
+      kind: "Event",
+      metadata: { name: reason, uid: reason },
+      involvedObject: { kind: "Challenge", name: challenge.metadata.name, uid: "c" },
+      type: reason === "Presented" ? "Normal" : "Warning",
+      reason,
+      lastTimestamp,
+    });
+    const refused = event("PresentError", "2026-11-25T03:00:00Z");
+    const objects = [shop, request, order, challenge];
+
+    it("lets that go on at once", async () => {
+      const { cluster, patches } = clusterOf(() => [...objects, refused]);
+      await resume(cluster, place);
+      expect(patches).toMatchObject([{ kind: "Challenge" }]);
+    });
+
+    it("does not touch it while its record is being made, which would begin again", async () => {
+      const { cluster, patches } = clusterOf(() => [...objects, event("Presented", "2026-11-25T03:00:05Z"), refused]);
+      await resume(cluster, place);
+      expect(patches).toEqual([]);
+    });
+
+    it("lets it go on where it has failed since", async () => {
+      const { cluster, patches } = clusterOf(() => [...objects, refused, event("Presented", "2026-11-25T02:59:00Z")]);
+      await resume(cluster, place);
+      expect(patches).toHaveLength(1);
+    });
   });
 
   it("does nothing to one that is ready", async () => {
