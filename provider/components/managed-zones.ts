@@ -4,6 +4,7 @@ import { bindChallenge, type ChallengeEntry } from "../dns";
 import { hostedZoneOf, type CloudDnsArgs } from "../dns/cloud-dns";
 import { zoneName } from "../dns/cloud-dns/names";
 import type { Entry } from "../dns/contract";
+import { groupBy } from "../plan/group-by";
 import { gcp } from "./cloud-sdks";
 
 /** The managed zone of an entry that asks for it. */
@@ -27,13 +28,9 @@ export function makeZones(
   challenges: readonly ChallengeEntry[],
   opts: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
 ): (entry: ChallengeEntry) => dns.ManagedZone | undefined {
-  const wanted = new Map<string, ChallengeEntry[]>();
-  for (const entry of challenges.filter(({ cloudDns }) => cloudDns?.createZone)) {
-    const key = keyOf(entry)!;
-    wanted.set(key, [...(wanted.get(key) ?? []), entry]);
-  }
-  const made = new Map([...wanted].map(([key, entries]) => [key, makeShared(name, entries, opts)]));
-  return (entry) => made.get(keyOf(entry) ?? "");
+  const asking = challenges.filter(({ cloudDns }) => cloudDns?.createZone);
+  const made = new Map([...groupBy(asking, keyOf)].map(([key, entries]) => [key, makeShared(name, entries, opts)]));
+  return (entry) => made.get(keyOf(entry));
 }
 
 function makeShared(

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { bindChallenge, type BoundChallenge, type ChallengeArgs, type ChallengeEntry } from "../dns";
 import { accountEmail, accountIdOf, type Maker } from "../dns/cloud-dns/names";
 import { hasOutput, objectType } from "../schema/vocabulary";
+import { groupBy } from "./group-by";
 
 export const credentialStatusShape = {
   secretName: z.string().optional().meta({ description: "Name of the Secret; absent where there is no key." }),
@@ -34,12 +35,7 @@ export interface PlannedCredential {
 
 /** Every credential once, in the order in which they are first named. */
 export function planCredentials(challenges: readonly ChallengeArgs[]): PlannedCredential[] {
-  const groups = new Map<string, ChallengeArgs[]>();
-  for (const challenge of challenges) {
-    const { name } = bindChallenge(challenge).credential;
-    groups.set(name, [...(groups.get(name) ?? []), challenge]);
-  }
-  return [...groups].map(([name, entries]) => {
+  return [...groupBy(challenges, (challenge) => bindChallenge(challenge).credential.name)].map(([name, entries]) => {
     const entry = { ...entries[0]!, zones: unionOfZones(entries), ...cloudflareOf(entries) };
     const active = entries.filter(({ standby }) => !standby).map((one) => bindChallenge(one));
     return { name, entry, bound: bindChallenge(entry), active };

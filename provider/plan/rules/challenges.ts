@@ -7,6 +7,7 @@ import { nearest } from "../../schema/nearest";
 import type { Sound } from "../../schema/parse";
 import { show, type Path, type Problem } from "../../schema/problems";
 import { hasOutput } from "../../schema/vocabulary";
+import { groupBy } from "../group-by";
 import { problem } from "./scope";
 
 interface Indexed {
@@ -106,14 +107,8 @@ function trialProblems(challenges: readonly Indexed[]): Problem[] {
 }
 
 /** The entries of each credential, by its name. */
-function byCredential(challenges: readonly Indexed[]): Map<string, Indexed[]> {
-  const groups = new Map<string, Indexed[]>();
-  for (const one of challenges) {
-    const { name } = bindChallenge(one.challenge).credential;
-    groups.set(name, [...(groups.get(name) ?? []), one]);
-  }
-  return groups;
-}
+const byCredential = (challenges: readonly Indexed[]): Map<string, Indexed[]> =>
+  groupBy(challenges, ({ challenge }) => bindChallenge(challenge).credential.name);
 
 /** A value that is given must be there, and be what the provider takes. */
 export function secretProblems(entry: ChallengeEntry, dnsSecrets: unknown, path: Path): Problem[] {
@@ -179,14 +174,13 @@ function identityOf(challenge: ChallengeArgs): unknown {
 }
 
 function sharedProblems(challenges: readonly Indexed[]): Problem[] {
-  const first = new Map<string, Indexed>();
-  return challenges.flatMap((one) => {
-    const { name } = bindChallenge(one.challenge).credential;
-    const earlier = first.get(name) ?? one;
-    first.set(name, earlier);
-    if (isDeepStrictEqual(identityOf(earlier.challenge), identityOf(one.challenge))) return [];
-    const reason = `has the credential ${show(name)} of challenges[${earlier.index}], but says something else of it; say the same of its rotation and its parts, or give it one of its own`;
-    return [problem(["challenges", one.index], reason)];
+  return [...byCredential(challenges)].flatMap(([name, [first, ...others]]) => {
+    const identity = identityOf(first!.challenge);
+    return others.flatMap(({ challenge, index }) => {
+      if (isDeepStrictEqual(identity, identityOf(challenge))) return [];
+      const reason = `has the credential ${show(name)} of challenges[${first!.index}], but says something else of it; say the same of its rotation and its parts, or give it one of its own`;
+      return [problem(["challenges", index], reason)];
+    });
   });
 }
 
