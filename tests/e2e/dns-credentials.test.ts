@@ -9,10 +9,12 @@ import {
   googleProject,
   hosts,
 } from "../lab";
+import { takeStock, type CloudStock } from "./support/cloud-stock";
 import { describeOperations } from "./support/events";
 import { filesWith } from "./support/files";
 import { leftovers, takeInventory, type Inventory } from "./support/inventory";
 import { dnsPermissions } from "../../provider/dns/cloud-dns/permissions";
+import { textsOf } from "./support/planted";
 import { hasNothingToDo } from "./support/quickstart-steps";
 import { askForAccessToken, keyNeverMade } from "./support/service-account-keys";
 import type { Run, Stack } from "./support/stack";
@@ -66,26 +68,10 @@ const argsOf = ({ cloudDns, cloudflare, given, secret }: Rotations, dryRunTimeou
 const latest: Rotations = { cloudDns: "2026-12", cloudflare: "2026-12", given: "2026-12" };
 const accountName = "cloud-dns-account-lab-project-example-org";
 
-/** What the clouds hold. */
-async function takeStock() {
-  const { edge } = story.world;
-  const { serviceAccounts, keys, roles, policies } = await edge.google();
-  const { user } = await edge.cloudflareTokens();
-  return {
-    serviceAccounts: serviceAccounts.map(({ email }) => email),
-    keys: keys.map(({ name }) => name),
-    roles: roles.filter(({ deleted }) => deleted !== true).map(({ includedPermissions = [] }) => includedPermissions),
-    bindings: Object.values(policies).flatMap(({ bindings = [] }) => bindings.map(({ role }) => role)),
-    zones: Object.values(await edge.managedZones()).sort(),
-    tokens: user.map(({ id, name }) => ({ id, name })),
-    records: Object.values(await edge.records()).flat(),
-  };
-}
-
 describe("DNS credentials are made, rotated and deleted", () => {
   let stack: Stack;
   let inventory: Inventory;
-  let before: Awaited<ReturnType<typeof takeStock>>;
+  let before: CloudStock;
   const planted = new Set<string>();
   /** Keys of one service account, which are given in turn. */
   const keys: string[] = [];
@@ -140,12 +126,7 @@ describe("DNS credentials are made, rotated and deleted", () => {
     for (const name of await secretsInUse()) plantKey(await valueOf(name));
   }
 
-  function plantKey(text: string): void {
-    const data = Buffer.from(text).toString("base64");
-    const key = text.startsWith("{") ? (JSON.parse(text) as { private_key: string }).private_key : text;
-    // In the middle of a key nothing is the same in another.
-    planted.add(data.slice(800, 860) || data).add(key.split("\n")[5] ?? key);
-  }
+  const plantKey = (text: string): void => textsOf(text).forEach((one) => planted.add(one));
 
   /** Looks all the time whether each Secret that an issuer draws on is there. */
   async function neverWithout(run: Promise<Run>): Promise<Run> {
@@ -176,7 +157,7 @@ describe("DNS credentials are made, rotated and deleted", () => {
     const { client_email: email } = JSON.parse(keys[0]!) as { client_email: string };
     solver = await createServiceAccount(edge, { id: "made-solver", permissions: dnsPermissions("made-example-org") });
     while (keys.length < 4) keys.push(await createServiceAccountKey(edge, email));
-    before = await takeStock();
+    before = await takeStock(story.world);
     inventory = await takeInventory(story.world);
     const env = { GOOGLE_OAUTH_ACCESS_TOKEN: googleAdminToken, CLOUDFLARE_API_TOKEN: cloudflareTokens.admin };
     stack = story.stack("dns-credentials", env);
@@ -186,16 +167,16 @@ describe("DNS credentials are made, rotated and deleted", () => {
 
   it("makes accounts with the least rights, a zone, a token for its zones, and issues by them", async () => {
     await succeed(stack.up());
-    const { serviceAccounts, keys: made, roles, zones, tokens } = await takeStock();
+    const { serviceAccounts, keys: made, roles, zones, tokens } = await takeStock(story.world);
     const added = [serviceAccounts.length - before.serviceAccounts.length, made.length - before.keys.length];
     expect([...added, roles.length - before.roles.length]).toEqual([2, 2, 2]);
-    expect(roles.flat()).not.toContain("dns.managedZones.list");
+    expect(roles.flatMap(({ includedPermissions }) => includedPermissions)).not.toContain("dns.managedZones.list");
     expect(zones.join()).toContain("made.example.org");
     const token = (await story.world.edge.cloudflareTokens()).user.find(({ name }) =>
       name.startsWith("dns-credentials/"),
     );
     const policies = token!.policies;
-    expect(tokens.length).toBe(before.tokens.length + 1);
+    expect(tokens.user).toHaveLength(before.tokens.user.length + 1);
     const scope = ["example.com", "example.net"].map((zone) => cloudflareZoneId(zone)).sort();
     expect(policies.map(({ resources }) => Object.keys(resources))).toEqual([
       scope.map((id) => `com.cloudflare.api.account.zone.${id}`),
@@ -217,7 +198,7 @@ describe("DNS credentials are made, rotated and deleted", () => {
   });
 
   it("rotates all, and deletes the old ones only when the new ones are proven", async () => {
-    const old = await takeStock();
+    const old = await takeStock(story.world);
     const oldToken = await valueOf("cloudflare-token-dns");
     expect(await accepts(oldToken)).toBe(true);
     await configure({ cloudDns: "2026-11", cloudflare: "2026-11", given: "2026-11" }, keys[1]!);
@@ -232,15 +213,15 @@ describe("DNS credentials are made, rotated and deleted", () => {
     expect(at("update ClusterIssuer edge-issuers-staging")).toBeGreaterThan(at("create CertificateRequest"));
     expect(at("delete Key")).toBeGreaterThan(at("update ClusterIssuer edge-issuers-staging"));
     expect(at("delete ApiToken")).toBeGreaterThan(at("update ClusterIssuer edge-issuers-staging"));
-    const now = await takeStock();
+    const now = await takeStock(story.world);
     expect(now.keys).toHaveLength(old.keys.length);
     expect(now.keys.filter((name) => old.keys.includes(name))).toHaveLength(old.keys.length - 1);
     expect(await valueOf("cloud-dns-given-2026-11")).toBe(keys[1]);
     // A key that is given is its owner's, who may need it until all programs have the new one.
     expect([await takesKey(keys[0]!), await takesKey(keys[1]!)]).toEqual([true, true]);
     expect(now.serviceAccounts).toEqual(old.serviceAccounts);
-    const fresh = now.tokens.filter(({ id }) => !old.tokens.some((one) => one.id === id));
-    expect([fresh.length, now.tokens.length]).toEqual([1, old.tokens.length]);
+    const fresh = now.tokens.user.filter((id) => !old.tokens.user.includes(id));
+    expect([fresh.length, now.tokens.user.length]).toEqual([1, old.tokens.user.length]);
     expect(await secretsInUse()).toEqual(expect.arrayContaining([`${accountName}-2026-11`, "cloud-dns-given-2026-11"]));
     expect([await accepts(oldToken), await accepts(await valueOf("cloudflare-token-dns-2026-11"))]).toEqual([
       false,
@@ -251,16 +232,16 @@ describe("DNS credentials are made, rotated and deleted", () => {
   });
 
   it("keeps the old ones at work when new ones cannot be made", async () => {
-    const [old, used] = [await takeStock(), await secretsInUse()];
+    const [old, used] = [await takeStock(story.world), await secretsInUse()];
     const pathPrefix = "/client/v4/user/tokens/permission_groups";
     await story.world.edge.setFaults([{ host: hosts.cloudflare, pathPrefix, kind: "status", status: 403 }]);
     await configure({ cloudDns: "2026-11", cloudflare: "2026-12", given: "2026-11" }, keys[1]!);
     expect((await stack.up()).code).not.toBe(0);
-    expect([await takeStock(), await secretsInUse()]).toEqual([old, used]);
+    expect([await takeStock(story.world), await secretsInUse()]).toEqual([old, used]);
   });
 
   it("keeps the old ones at work when new ones cannot be proven", async () => {
-    const [old, used] = [await takeStock(), await secretsInUse()];
+    const [old, used] = [await takeStock(story.world), await secretsInUse()];
     const [oldToken, neverMade] = [await valueOf("cloudflare-token-dns-2026-11"), keyNeverMade(keys[0]!)];
     plantKey(neverMade);
     await story.world.edge.clearFaults();
@@ -279,19 +260,19 @@ describe("DNS credentials are made, rotated and deleted", () => {
     for (const name of [accountName, "cloudflare-token-dns", "cloud-dns-given"])
       expect(run.output).toContain(`dry-run-${name}-2026-12`);
     expect(await secretsInUse()).toEqual(used);
-    expect((await takeStock()).keys).toEqual(expect.arrayContaining(old.keys));
+    expect((await takeStock(story.world)).keys).toEqual(expect.arrayContaining(old.keys));
     expect([await accepts(oldToken), await takesKey(keys[1]!), await takesKey(neverMade)]).toEqual([true, true, false]);
   });
 
   it("goes on by itself when the causes are mended", async () => {
-    const old = await takeStock();
+    const old = await takeStock(story.world);
     await story.world.edge.clearFaults();
     await configure(latest, keys[2]!);
     await neverWithout(succeed(stack.up()));
     const used = await secretsInUse();
     expect(used.filter((name) => name.endsWith("-2026-12"))).toHaveLength(3);
-    const now = await takeStock();
-    expect([old.keys.length - now.keys.length, old.tokens.length - now.tokens.length]).toEqual([1, 1]);
+    const now = await takeStock(story.world);
+    expect([old.keys.length - now.keys.length, old.tokens.user.length - now.tokens.user.length]).toEqual([1, 1]);
     expect(await valueOf("cloud-dns-given-2026-12")).toBe(keys[2]);
     await plant();
     await hasNothingToDo(stack);
@@ -312,7 +293,7 @@ describe("DNS credentials are made, rotated and deleted", () => {
   });
 
   it("keeps a managed zone, with its name servers, when its entry gets another credential", async () => {
-    const [old, zone] = [await takeStock(), await madeZone()];
+    const [old, zone] = [await takeStock(story.world), await madeZone()];
     await configure({ ...latest, secret: "solver" }, keys[3]!);
     const preview = describeOperations(await succeed(stack.preview()));
     const done = describeOperations(await neverWithout(succeed(stack.up())));
@@ -321,7 +302,7 @@ describe("DNS credentials are made, rotated and deleted", () => {
     expect(done.filter((line) => line.startsWith("delete Account"))).toHaveLength(1);
     expect(done.filter((line) => / (ManagedZone|Certificate) /.test(line))).toEqual([]);
     expect(await madeZone()).toEqual(zone);
-    const { zones, keys: left } = await takeStock();
+    const { zones, keys: left } = await takeStock(story.world);
     expect([zones, left.length]).toEqual([old.zones, old.keys.length - 1]);
     expect(await secretsInUse()).toContain("cloud-dns-solver-made-example-org");
     await plant();
@@ -330,7 +311,7 @@ describe("DNS credentials are made, rotated and deleted", () => {
 
   it("leaves nothing behind at the clouds, nor in the cluster but what is meant to stay", async () => {
     await succeed(stack.destroy());
-    expect(await takeStock()).toEqual(before);
+    expect(await takeStock(story.world)).toEqual(before);
     expect(leftovers(inventory, await takeInventory(story.world)).left).toEqual([]);
   });
 

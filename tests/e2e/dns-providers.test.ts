@@ -11,9 +11,11 @@ import {
   hosts,
 } from "../lab";
 import { certfleet } from "./support/certfleet";
+import { takeStock, type CloudStock } from "./support/cloud-stock";
 import { describeOperations, type RunEvents } from "./support/events";
 import { filesWith } from "./support/files";
 import { leftovers, takeInventory, type Inventory } from "./support/inventory";
+import { textsOf } from "./support/planted";
 import { hasNothingToDo } from "./support/quickstart-steps";
 import type { Stack } from "./support/stack";
 import { succeed, tellStory } from "./support/story";
@@ -84,39 +86,19 @@ const permissions = [
   "dns.resourceRecordSets.update",
 ];
 
-/** What the clouds hold. */
-async function takeStock() {
-  const { edge } = story.world;
-  const { serviceAccounts, keys, roles, policies } = await edge.google();
-  const { user, account } = await edge.cloudflareTokens();
-  return {
-    serviceAccounts: serviceAccounts.map(({ email }) => email).sort(),
-    keys: keys.map(({ name }) => name).sort(),
-    roles: roles.flatMap(({ name, deleted }) => (deleted === true ? [] : [name])).sort(),
-    bindings: Object.values(policies).flatMap(({ bindings = [] }) => bindings.map(({ role }) => role)),
-    tokens: { user: user.map(({ id }) => id), account: account.map(({ id }) => id) },
-    records: Object.values(await edge.records()).flat(),
-  };
-}
-
 const createdKinds = ({ operations }: RunEvents): string[] =>
   operations.map(({ op, type }) => `${op} ${type.split(":").pop()}`);
 
 describe("many DNS credentials at once, and a zone that changes its DNS provider", () => {
   const { world } = story;
   let stack: Stack;
-  let before: Awaited<ReturnType<typeof takeStock>>;
+  let before: CloudStock;
   let inventory: Inventory;
   let serials: Record<string, string>;
   let orders: string[];
   const planted = new Set<string>();
 
-  /** A text and its base64; of a key one line, and what is the same in no other key. */
-  function plant(secret: string): void {
-    const data = Buffer.from(secret).toString("base64");
-    const key = secret.startsWith("{") ? (JSON.parse(secret) as { private_key: string }).private_key : undefined;
-    planted.add(key?.split("\n")[5] ?? secret).add(key === undefined ? data : data.slice(800, 860));
-  }
+  const plant = (secret: string): void => textsOf(secret).forEach((one) => planted.add(one));
 
   /** Files of the run and logs of the world that hold a planted secret. */
   const filesThatTell = (): string[] =>
@@ -183,7 +165,7 @@ describe("many DNS credentials at once, and a zone that changes its DNS provider
     await keepSecrets(third, cloudflareTokens.full);
     const dnsSecrets = { shop: cloudflareTokens.full, net: cloudflareTokens.exampleNet, first, second };
     [...Object.values(dnsSecrets), third].forEach(plant);
-    before = await takeStock();
+    before = await takeStock(world);
     inventory = await takeInventory(world);
     const env = { GOOGLE_OAUTH_ACCESS_TOKEN: googleAdminToken, CLOUDFLARE_API_TOKEN: cloudflareTokens.admin };
     stack = story.stack("dns-providers", env);
@@ -203,7 +185,7 @@ describe("many DNS credentials at once, and a zone that changes its DNS provider
 
   it("issues by a credential of an Issuer of the program's own, in its namespace", async () => {
     const { ownCredential } = await stack.outputs<{ ownCredential: { secretName: string; email: string } }>();
-    expect((await takeStock()).serviceAccounts).toContain(ownCredential.email);
+    expect((await takeStock(world)).serviceAccounts).toContain(ownCredential.email);
     plant(await secretData("shop", ownCredential.secretName, "key.json"));
     const issued = new X509Certificate(await secretData("shop", "own-tls", "tls.crt"));
     expect(issued.subjectAltName).toBe(`DNS:${ownHost}`);
@@ -245,11 +227,11 @@ describe("many DNS credentials at once, and a zone that changes its DNS provider
 
   it("has a zone's next provider ready beside the old one, without an order", async () => {
     orders = await takeOrders();
-    const old = await takeStock();
+    const old = await takeStock(world);
     const run = await move("both");
     expect(createdKinds(run).filter((line) => line.startsWith("delete"))).toEqual([]);
     expect(describeOperations(run)).toContain("update ClusterIssuer edge-issuers-staging");
-    const now = await takeStock();
+    const now = await takeStock(world);
     expect(now.keys).toEqual(old.keys);
     expect(now.tokens.account).toHaveLength(old.tokens.account.length + 1);
     plant(await secretData("cert-manager", `cloud-dns-account-${project}-example-org`, "key.json"));
@@ -257,10 +239,10 @@ describe("many DNS credentials at once, and a zone that changes its DNS provider
   });
 
   it("takes away the old one when it is removed, without an order", async () => {
-    const old = await takeStock();
+    const old = await takeStock(world);
     const run = await move("after");
     expect(describeOperations(run).filter((line) => !line.startsWith("delete"))).toEqual([]);
-    const now = await takeStock();
+    const now = await takeStock(world);
     expect(now.keys).toHaveLength(old.keys.length - 1);
     expect(now.serviceAccounts).toHaveLength(old.serviceAccounts.length - 1);
     await hasNothingToDo(stack);
@@ -293,7 +275,7 @@ describe("many DNS credentials at once, and a zone that changes its DNS provider
 
   it("leaves nothing behind at the clouds, nor in the cluster but what is meant to stay", async () => {
     await succeed(stack.destroy());
-    expect(await takeStock()).toEqual(before);
+    expect(await takeStock(world)).toEqual(before);
     const now = await takeInventory(world);
     const { left } = leftovers(inventory, now);
     expect(left).toEqual([]);
