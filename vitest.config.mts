@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** Stories that take longest. They begin first, so that none of them is told alone at the end. */
 const longStories = [
   "preview-truth",
+  "preview-truth-day-two",
   "installation",
   "failures",
   "dns-records",

@@ -27,7 +27,8 @@ const help = `npm test                     every suite: unit, contract, drift, t
 npm run e2e [-- NAME ...]    the stories of that name, or of the examples of that name; all without a name.
                              Examples: quickstart, quickstart-python, quickstart-go, multi-cluster,
                              platform, application (the last two share the story two-stacks)
-                             Others: preview-truth (every kind of change: what is announced against what is done),
+                             Others: preview-truth, preview-truth-day-two (every kind of change: what is announced
+                             against what is done),
                              promotion (from staging to production), renewal (by cert-manager, and on request),
                              restore (a lost cluster; the account's key),
                              installation, installation-manifests (adopted, upgraded, rolled back, purged),

@@ -4,13 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readEvents } from "../../e2e/support/events";
 import { changesOf, describeChange, type Change } from "../../e2e/support/preview-truth/changes";
-import {
-  clusterChanges,
-  contradictions,
-  objectsOf,
-  type Listed,
-  type Objects,
-} from "../../e2e/support/preview-truth/cluster";
+import { dayTwoProgram, dayTwoRows } from "../../e2e/support/preview-truth/day-two-rows";
 import { firstProgram, renameContext, settingsOf, type Program } from "../../e2e/support/preview-truth/program";
 import { rows } from "../../e2e/support/preview-truth/rows";
 import { truthTable } from "../../e2e/support/preview-truth/table";
@@ -109,6 +103,7 @@ const evidence = (over: Partial<Evidence> = {}): Evidence => ({
   announced: [update],
   done: [update],
   contradictions: [],
+  certificates: { expected: [], shown: [] },
   again: [],
   ...over,
 });
@@ -181,88 +176,19 @@ describe("a preview", () => {
       { again: [update] },
       ["announced again after the up: update Certificate edge (spec.dnsNames)"],
     ],
-    ["cluster that shows otherwise", { contradictions: ["in the cluster"] }, ["in the cluster"]],
+    ["cluster that shows otherwise", { contradictions: ["is there"] }, ["is there"]],
+    [
+      "certificate that is issued again, though the row says nothing of it",
+      { certificates: { expected: [], shown: ["issue web/edge-tls"] } },
+      ["certificate, not expected: issue web/edge-tls"],
+    ],
+    [
+      "certificate that the row says is issued, and is not",
+      { certificates: { expected: ["issue web/edge-tls"], shown: [] } },
+      ["certificate, expected and not seen: issue web/edge-tls"],
+    ],
   ])("is not true with a(n) %s", (_case, over, untruths) => {
     expect(findUntruths(evidence(over))).toEqual(untruths);
-  });
-});
-
-describe("the cluster", () => {
-  const before: Objects = new Map([
-    ["Certificate web/a", { uid: "1", content: "x" }],
-    ["Certificate web/b", { uid: "2", content: "x" }],
-    ["Secret tls/token", { uid: "3", content: "x" }],
-    ["Release cm/cm", { uid: "r", content: "1" }],
-  ]);
-
-  it("shows what is new, gone, made anew or other than it was", () => {
-    const after: Objects = new Map([
-      ["Certificate web/a", { uid: "1", content: "y" }],
-      ["Certificate shop/b", { uid: "4", content: "x" }],
-      ["Secret tls/token", { uid: "5", content: "x" }],
-      ["Release cm/cm", { uid: "r", content: "1" }],
-    ]);
-    const shown = [
-      "create Certificate shop/b",
-      "replace Secret tls/token",
-      "update Certificate web/a",
-      "delete Certificate web/b",
-    ];
-    expect(clusterChanges(before, after).sort()).toEqual(shown.sort());
-    const done: Change[] = [
-      { ...change("update", "edge-a"), ids: { before: "web/a", after: "web/a" } },
-      { ...change("replace", "edge-b"), ids: { before: "web/b", after: "shop/b" } },
-      {
-        ...change("delete-before-replace", "token"),
-        type: secretType,
-        ids: { before: "tls/token", after: "tls/token" },
-      },
-      { ...change("update", "cluster"), type: "pulumi:providers:kubernetes", ids: { before: "p", after: "p" } },
-    ];
-    expect(contradictions(before, after, done)).toEqual([]);
-    expect(contradictions(before, after, done.slice(1))).toEqual([
-      "in the cluster, but not done: update Certificate web/a",
-    ]);
-  });
-
-  it("contradicts an engine that says more than was done", () => {
-    const done: Change[] = [{ ...change("delete", "edge-a"), ids: { before: "web/a" } }];
-    expect(contradictions(before, before, done)).toEqual(["done, but not in the cluster: delete Certificate web/a"]);
-  });
-});
-
-describe("the objects of stacks", () => {
-  const managedFields = [{ manager: "pulumi-kubernetes-1a2b3c4d" }];
-  const certificate = (over: object): Listed => ({
-    kind: "Certificate",
-    metadata: { uid: "1", namespace: "web", name: "edge", managedFields, ...over },
-    spec: {},
-  });
-  const revision = (version: number): Listed => ({
-    kind: "Secret",
-    type: "helm.sh/release.v1",
-    metadata: {
-      uid: `r${version}`,
-      namespace: "cm",
-      name: `v${version}`,
-      labels: { name: "cm", version: `${version}` },
-    },
-  });
-
-  it("are those that the Kubernetes plugin wrote", () => {
-    const others = certificate({ name: "other", managedFields: [{ manager: "kubectl-create" }] });
-    expect(objectsOf([certificate({}), others]).map(([key]) => key)).toEqual(["Certificate web/edge"]);
-  });
-
-  it("differ with what somebody writes into them, not with their status", () => {
-    const content = (object: Listed): string => objectsOf([object])[0]![1].content;
-    const status = { ...certificate({}), status: { ready: true } };
-    expect(content(status)).toBe(content(certificate({})));
-    expect(content(certificate({ labels: { team: "bakery" } }))).not.toBe(content(certificate({})));
-  });
-
-  it("count a release once, by its last revision", () => {
-    expect(objectsOf([10, 9, 2].map(revision))).toEqual([["Release cm/cm", { uid: "r2", content: "10" }]]);
   });
 });
 
@@ -272,6 +198,7 @@ describe("the table", () => {
     const table = truthTable([
       { change: "nothing", announced: [], done: [], untruths: [] },
       { change: "namespace", announced: replaced, done: replaced, untruths: ["spurious"] },
+      { change: "protected", refused: true, untruths: [] },
       { change: "failed", announced: [update] },
       { change: "later" },
     ]);
@@ -279,6 +206,7 @@ describe("the table", () => {
       ["CHANGE", "ANNOUNCED", "DONE", "REPLACED", "VERDICT"],
       ["nothing", "nothing", "nothing", "nothing", "true"],
       ["namespace", "replace 2, update 1", "replace 2, update 1", "2 Certificate", "UNTRUE"],
+      ["protected", "refused", "refused", "-", "true"],
       ["failed", "update 1", "-", "-", "failed"],
       ["later", "-", "-", "-", "not run"],
       ["namespace: spurious"],
@@ -303,15 +231,21 @@ describe("the rows", () => {
     });
   });
 
-  it("each change the program where they expect something, and have a name of their own", () => {
-    let program: Program = firstProgram(kubeconfig);
-    const first = rows[0]!;
-    for (const row of rows) {
+  it.each([
+    ["preview-truth", rows, firstProgram(kubeconfig)],
+    ["preview-truth-day-two", dayTwoRows, dayTwoProgram(kubeconfig)],
+  ])("each change the program where they expect something: %s", (_story, table, first) => {
+    let program: Program = first;
+    for (const row of table) {
       const next = row.apply(program, { kubeconfig, otherKubeconfig: "other" });
       const changed = JSON.stringify(settingsOf(next)) !== JSON.stringify(settingsOf(program));
-      expect(changed || row === first || row.expected.length === 0, row.change).toBe(true);
-      program = next;
+      expect(changed || row === table[0] || row.expected.length === 0, row.change).toBe(true);
+      if (!row.refused) program = next;
     }
-    expect(new Set(rows.map((row) => row.change)).size).toBe(rows.length);
+  });
+
+  it("have names of their own, in both parts of the table", () => {
+    const names = [...rows, ...dayTwoRows].map((row) => row.change);
+    expect(new Set(names).size).toBe(names.length);
   });
 });

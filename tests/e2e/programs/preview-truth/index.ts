@@ -4,9 +4,11 @@ import * as pulumi from "@pulumi/pulumi";
 
 const config = new pulumi.Config();
 
+const kubeconfig = config.requireSecret("kubeconfig");
+
 const cluster = new kubernetes.Provider("cluster", {
   ...config.requireObject<kubernetes.ProviderArgs>("provider"),
-  kubeconfig: config.requireSecret("kubeconfig"),
+  kubeconfig,
 });
 
 const edge = new certfleet.ClusterTls(
@@ -14,6 +16,7 @@ const edge = new certfleet.ClusterTls(
   {
     ...config.requireObject<certfleet.ClusterTlsArgs>("args"),
     dnsSecrets: config.requireSecretObject<Record<string, string>>("dnsSecrets"),
+    kubeconfig: config.getBoolean("access") ? kubeconfig : undefined,
   },
   { providers: [cluster] },
 );

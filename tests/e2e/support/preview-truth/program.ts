@@ -7,14 +7,16 @@ export interface Program {
   /** Settings of the Kubernetes provider, and the kubeconfig beside them because it is a secret. */
   provider: { clusterIdentifier: string; enableSecretMutable?: boolean };
   kubeconfig: string;
+  /** Whether certfleet itself has the kubeconfig, too. */
+  access?: boolean;
 }
 
 /** Args of the ClusterTls as the rows change them; certfleet itself checks them. */
 export interface Args {
-  acme: { email: string; environment: string; accountKeyRotation?: string; profile?: string };
+  acme: { email: string; environment: string; [arg: string]: unknown };
   challenges: object[];
-  certManager: { version: string; purge?: boolean };
-  defaults: object;
+  certManager: { version: string; purge?: boolean; rollbackOnFailure?: boolean };
+  defaults: Record<string, unknown>;
   domains: Domain[];
 }
 
@@ -41,8 +43,8 @@ export function firstProgram(kubeconfig: string): Program {
 
 /** The stack's configuration, plain and secret. */
 export function settingsOf(program: Program): [Record<string, string>, Record<string, string>] {
-  const { args, provider, dnsSecrets, kubeconfig } = program;
-  const plain = { args: JSON.stringify(args), provider: JSON.stringify(provider) };
+  const { args, provider, dnsSecrets, kubeconfig, access = false } = program;
+  const plain = { args: JSON.stringify(args), provider: JSON.stringify(provider), access: String(access) };
   return [plain, { dnsSecrets: JSON.stringify(dnsSecrets), kubeconfig }];
 }
 
@@ -50,6 +52,9 @@ export const withArgs = (program: Program, args: Partial<Args>): Program => ({
   ...program,
   args: { ...program.args, ...args },
 });
+
+export const withAcme = (program: Program, acme: Record<string, unknown>): Program =>
+  withArgs(program, { acme: { ...program.args.acme, ...acme } });
 
 export const withDomains = (program: Program, change: (domains: Domain[]) => Domain[]): Program =>
   withArgs(program, { domains: change(program.args.domains) });

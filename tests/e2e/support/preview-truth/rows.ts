@@ -1,26 +1,9 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { addresses, cloudflareTokens } from "../../../lab";
-import { renameContext, withArgs, withDomain, withDomains, type Clusters, type Program } from "./program";
-
-/** A change of the program, and what a preview and an up must make of it. Each row starts where the last one ended. */
-export interface Row {
-  change: string;
-  /** Objects that somebody else makes in the cluster first. */
-  given?: object[];
-  apply: (program: Program, clusters: Clusters) => Program;
-  /** Every operation that must be announced and done, with the properties that an update's diff must name. */
-  expected: string[];
-}
-
-const packageFile = join(__dirname, "..", "..", "..", "..", "package.json");
-const { version } = JSON.parse(readFileSync(packageFile, "utf8")) as { version: string };
+import { renameContext, withArgs, withDomain, withDomains } from "./program";
+import { defaultProvider, domain, issued, objects, routes, selfSigned, type Row } from "./row";
 
 const acmeHost = "coffee.example.net";
 const [tea, pie] = ["tea.example.com", "pie.example.com"];
-
-/** A credential that no issuer uses. */
-const standby = { zones: ["example.org"], standby: true, cloudflare: { secret: "other" } };
 
 /** A domain whose certificates come at once, from a ClusterIssuer that the lab has made. */
 const cheapDomain = (host: string) => ({
@@ -29,25 +12,7 @@ const cheapDomain = (host: string) => ({
   issuer: { name: "self-signed" },
 });
 
-const selfSigned = (name: string) => ({
-  apiVersion: "cert-manager.io/v1",
-  kind: "ClusterIssuer",
-  metadata: { name },
-  spec: { selfSigned: {} },
-});
-
-/** What one domain is made of. */
-const domain = (op: string, host: string): string[] => [`${op} TlsDomain edge-${host}`, ...objects(op, host)];
-const objects = (op: string, host: string, why = ""): string[] => [
-  `${op} Certificate edge-${host}${why}`,
-  ...routes(op, host, why),
-];
-const routes = (op: string, host: string, why = ""): string[] => [
-  `${op} Gateway edge-${host}${why}`,
-  `${op} HTTPRoute edge-${host}${why}`,
-  `${op} HTTPRoute edge-${host}-redirect${why}`,
-];
-
+/** Changes of domains, of the installation and of the cluster. */
 export const rows: Row[] = [
   {
     change: "first installation",
@@ -55,7 +20,7 @@ export const rows: Row[] = [
     expected: [
       "create Stack preview-truth-lab",
       "create kubernetes cluster",
-      `create certfleet default_${version.replaceAll(".", "_")}`,
+      `create ${defaultProvider("certfleet")}`,
       "create ClusterTls edge",
       "create CertManager edge-cert-manager",
       "create CertManagerPreflight edge-cert-manager",
@@ -67,6 +32,7 @@ export const rows: Row[] = [
       "create ClusterIssuer edge-issuers-staging",
       ...domain("create", acmeHost),
     ],
+    certificates: issued(acmeHost),
   },
   { change: "nothing", apply: (program) => program, expected: [] },
   {
@@ -74,6 +40,7 @@ export const rows: Row[] = [
     given: [selfSigned("self-signed"), selfSigned("other-self-signed")],
     apply: (program) => withDomains(program, (domains) => [...domains, cheapDomain(tea)]),
     expected: domain("create", tea),
+    certificates: issued(tea),
   },
   {
     change: "domains reordered",
@@ -84,6 +51,7 @@ export const rows: Row[] = [
     change: "domain renamed",
     apply: (program) => withDomain(program, tea, { host: pie }),
     expected: [...domain("create", pie), ...domain("delete", tea)],
+    certificates: issued(pie),
   },
   {
     change: "backend changed",
@@ -94,11 +62,13 @@ export const rows: Row[] = [
     change: "SAN added",
     apply: (program) => withDomain(program, pie, { additionalDnsNames: ["www.pie.example.com"] }),
     expected: [`update Certificate edge-${pie} (spec.dnsNames)`],
+    certificates: issued(pie),
   },
   {
     change: "key algorithm changed",
     apply: (program) => withDomain(program, pie, { privateKey: { algorithm: "RSA", size: 2048 } }),
     expected: [`update Certificate edge-${pie} (spec.privateKey.algorithm, spec.privateKey.size)`],
+    certificates: issued(pie),
   },
   {
     change: "renewal windows set",
@@ -115,6 +85,7 @@ export const rows: Row[] = [
     change: "issuer changed",
     apply: (program) => withDomain(program, pie, { issuer: { name: "other-self-signed" } }),
     expected: [`update Certificate edge-${pie} (spec.issuerRef.name)`],
+    certificates: issued(pie),
   },
   {
     change: "labels changed",
@@ -140,6 +111,7 @@ export const rows: Row[] = [
     given: [{ apiVersion: "v1", kind: "Namespace", metadata: { name: "bakery" } }],
     apply: (program) => withDomain(program, pie, { namespace: "bakery" }),
     expected: objects("replace", pie, " (metadata.namespace)"),
+    certificates: issued(pie, "bakery"),
   },
   {
     change: "redirect switched off",
@@ -173,22 +145,6 @@ export const rows: Row[] = [
     expected: ["delete-before-replace Secret edge-issuers-cloudflare-main (data.api-token)"],
   },
   {
-    change: "credential added on standby",
-    apply: (program) => ({
-      ...withArgs(program, { challenges: [...program.args.challenges, standby] }),
-      dnsSecrets: { ...program.dnsSecrets, other: cloudflareTokens.full },
-    }),
-    expected: ["create DnsCredentials edge-issuers-cloudflare-other", "create Secret edge-issuers-cloudflare-other"],
-  },
-  {
-    change: "credential on standby removed",
-    apply: (program) => ({
-      ...withArgs(program, { challenges: program.args.challenges.filter((entry) => entry !== standby) }),
-      dnsSecrets: { main: program.dnsSecrets.main! },
-    }),
-    expected: ["delete DnsCredentials edge-issuers-cloudflare-other", "delete Secret edge-issuers-cloudflare-other"],
-  },
-  {
     change: "ACME environment changed",
     apply: (program) => withArgs(program, { acme: { ...program.args.acme, environment: "production" } }),
     expected: [
@@ -196,6 +152,7 @@ export const rows: Row[] = [
       `update Certificate edge-${acmeHost} (spec.issuerRef.name)`,
       "delete ClusterIssuer edge-issuers-staging",
     ],
+    certificates: issued(acmeHost),
   },
   {
     change: "account key rotated",

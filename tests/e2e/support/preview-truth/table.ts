@@ -7,17 +7,19 @@ export interface Report {
   announced?: readonly Change[];
   done?: readonly Change[];
   untruths?: readonly string[];
+  /** Whether the change was to be refused, so that nothing could be announced or done. */
+  refused?: boolean;
 }
 
 /** One line a row; below it, what is not true. */
 export function truthTable(reports: readonly Report[]): string {
   const header = ["CHANGE", "ANNOUNCED", "DONE", "REPLACED", "VERDICT"];
-  const lines = reports.map(({ change, announced, done, untruths }) => [
-    change,
-    count(announced),
-    count(done),
-    replaced(done),
-    verdict({ change, announced, untruths }),
+  const lines = reports.map((report) => [
+    report.change,
+    report.refused ? "refused" : count(report.announced),
+    report.refused ? "refused" : count(report.done),
+    replaced(report.done),
+    verdict(report),
   ]);
   const untrue = reports.flatMap(({ change, untruths = [] }) => untruths.map((text) => `${change}: ${text}`));
   return [renderTable([header, ...lines]), ...untrue].join("\n");

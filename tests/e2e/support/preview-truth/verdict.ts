@@ -6,20 +6,24 @@ export interface Evidence {
   expected: readonly string[];
   announced: readonly Change[];
   done: readonly Change[];
-  /** What the cluster itself shows otherwise than the engine says it did. */
+  /** What clusters and clouds themselves show otherwise than the engine says it did. */
   contradictions: readonly string[];
+  /** What the row says becomes of certificates, and what did: all others keep their serials. */
+  certificates: { expected: readonly string[]; shown: readonly string[] };
   /** What a second preview announces. */
   again: readonly Change[];
 }
 
 /** Everything that is not true; empty if the preview was. */
-export function findUntruths({ expected, announced, done, contradictions, again }: Evidence): string[] {
+export function findUntruths({ expected, announced, done, contradictions, certificates, again }: Evidence): string[] {
   const announcements = announced.map(describeChange);
   return [
     ...compareAnnounced(announced, done),
     ...without(announcements, expected).map((change) => `announced, but not expected of this row: ${change}`),
     ...without(expected, announcements).map((change) => `expected of this row, but not announced: ${change}`),
     ...contradictions,
+    ...without(certificates.shown, certificates.expected).map((text) => `certificate, not expected: ${text}`),
+    ...without(certificates.expected, certificates.shown).map((text) => `certificate, expected and not seen: ${text}`),
     ...again.map((change) => `announced again after the up: ${describeChange(change)}`),
   ];
 }
