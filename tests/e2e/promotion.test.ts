@@ -25,7 +25,8 @@ describe("staging is promoted to production", () => {
     stack = story.stack("preview-truth");
     const kubeconfig = await world.kubectl(["config", "view", "--raw", "--minify", "-o", "json"]);
     program = withArgs(firstProgram(kubeconfig), { certManager: { version: "1.21.2" }, domains });
-    await stack.init(...settingsOf(program));
+    const [plain, secret] = settingsOf(program);
+    await stack.init(plain, { ...secret, "certfleet:kubeconfig": kubeconfig });
     roots = { staging: await world.acmeRoot("staging"), production: await world.acmeRoot("production") };
   });
 
@@ -52,11 +53,29 @@ describe("staging is promoted to production", () => {
     clients = [tea, coffee].map((host) => startSteadyClient(story.world, urlOf(host), both));
   });
 
+  it("warns of the CA's weekly limit where all at once would come near it", async () => {
+    const many = Array.from({ length: 38 }, (_, index) => ({ host: `n${index}.example.com`, certificateOnly: true }));
+    const crowd = withArgs(promoted(), { domains: [...program.args.domains, ...many] });
+    const announced = async (next: Program): Promise<string> => {
+      await stack.configure(...settingsOf(next));
+      return (await succeed(stack.preview())).output.replace(/\s+/g, " ");
+    };
+    expect(await announced(crowd)).toContain(
+      "warning: 40 certificates have names in example.com, of which Let's Encrypt issues at most 50 new ones in 7 days.",
+    );
+    const staging = withArgs(program, { domains: crowd.args.domains });
+    expect(await announced(staging)).not.toContain("Let's Encrypt issues at most");
+    const fewer = withArgs(crowd, { domains: crowd.args.domains.slice(0, -1) });
+    expect(await announced(fewer)).not.toContain("Let's Encrypt issues at most");
+  });
+
   it("promotes one domain and touches neither the other nor staging's issuer", async () => {
     const untouched = await serialBy("staging", coffee);
     await change(withDomain(program, tea, { environment: "production" }), [
-      `create ClusterIssuer edge-issuers-production`,
+      "create ClusterIssuer edge-issuers-production",
+      "create Readiness edge-issuers-production",
       `update Certificate edge-${tea}`,
+      `update Readiness edge-${tea}`,
     ]);
     // The update ended with the new certificate, not with the old one that was still Ready.
     await serialBy("production", tea);
@@ -69,17 +88,21 @@ describe("staging is promoted to production", () => {
 
   it("keeps staging's issuer and certificate where the update fails", async () => {
     // DNS-01 takes longer than that.
-    const impatient = withDomain(promoted(), coffee, { timeouts: { certificate: 1 } });
+    const impatient = withDomain(promoted(), coffee, { timeouts: { certificate: 15 } });
     await stack.configure(...settingsOf(impatient));
     const run = await stack.up();
     expect(run.code).not.toBe(0);
-    expect(run.output).toContain("timed out waiting for the condition");
+    expect(run.output).toContain("did not become ready within 15 seconds");
     expect(await issuers()).toContain("clusterissuer.cert-manager.io/letsencrypt-staging");
   });
 
   it("goes on where it failed, issues nothing again, and removes staging's issuer", async () => {
     const untouched = await serialBy("production", tea);
-    await change(promoted(), ["delete ClusterIssuer edge-issuers-staging", `update Certificate edge-${coffee}`]);
+    await change(promoted(), [
+      "delete ClusterIssuer edge-issuers-staging",
+      "delete Readiness edge-issuers-staging",
+      `update Readiness edge-${coffee}`,
+    ]);
     await serialBy("production", coffee);
     expect(await serialBy("production", tea)).toBe(untouched);
     expect(await issuers()).toEqual(["clusterissuer.cert-manager.io/letsencrypt-production"]);
