@@ -130,6 +130,16 @@ describe("an installation made by hand", () => {
       expect(refused.output).toContain('"1.19.0" issues certificates again without need; use 1.19.1 or newer');
     });
 
+    it("nor to the one that a certificate without renewal stops", async () => {
+      const domains = [{ host, certificateOnly: true, renewal: { policy: "Disabled" } }];
+      await set({ ...release("1.21.0"), domains });
+      const refused = await stack.preview();
+      expect(refused.code).not.toBe(0);
+      expect(refused.output.replace(/\s+/g, " ")).toContain(
+        `property domains[0].renewal.policy with value '{Disabled}' has a problem: is "Disabled", at which cert-manager 1.21.0 stops`,
+      );
+    });
+
     it("not over several minor versions: the preview says which steps lead there", async () => {
       await set(release("1.21.2"));
       const refused = await stack.preview();
